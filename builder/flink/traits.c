@@ -71,3 +71,10 @@ bool fp_flink_supports_java(const struct fp_flink_version *version, unsigned jav
     (void) snprintf(word, sizeof(word), "%u", java);
     return fp_word_listed(fp_flink_traits(version)->java_versions, word, strlen(word));
 }
+
+char *fp_flink_java_list(const struct fp_flink_version *version)
+{
+    cleanup_strv struct fp_strv versions = {0};
+    fp_strv_split(&versions, fp_flink_traits(version)->java_versions, ' ');
+    return fp_strv_join(&versions, ", ", 100);
+}

@@ -70,8 +70,8 @@ static void add(const struct fp_judge_input *input, const struct fp_judged_jar *
                         ? fp_xasprintf(", which no jar has: it is part of %s", home->jar)
                         : fp_xstrdup(", which no jar has");
     cause.effect = fp_xasprintf("%s ends with NoClassDefFoundError",
-                                severity == FP_SEVERITY_ERROR ? "the job" : "what comes to it");
-    cause.advice = is_info ? fp_xstrdup("nothing, where they are optional to a library")
+                                severity == FP_SEVERITY_ERROR ? "the job" : "what gets there");
+    cause.advice = is_info ? fp_xstrdup("nothing is to be done where a library can do without them")
                    : home != NULL
                        ? fp_class_home_advice(home)
                        : fp_xstrdup("build the jar with its dependencies (maven-shade-plugin), or "

@@ -123,7 +123,7 @@ static void tell_several(const struct fp_judged_jar *first, const struct fp_judg
                          struct fp_findings *ret)
 {
     cleanup_free char *advice = fp_xasprintf(
-        "--job-classname %s, or the class that the job begins with", entry_class(first));
+        "give --job-classname %s, or whichever class the job begins with", entry_class(first));
     fp_say(ret, (struct fp_saying){
                     .name = "main-class-several",
                     .severity = FP_SEVERITY_ERROR,
@@ -202,7 +202,8 @@ static char *advice_on_name(const struct fp_judge_input *input, const char *name
     if (strchr(name, '/') != NULL || fp_text_ends_with(name, ".class"))
         return fp_xstrdup("write it as Java does, com.example.Job, without .class");
     if (mains != NULL)
-        return fp_xasprintf("these classes have a main method: %s", mains);
+        return fp_xasprintf("name a class with a main method, by --job-classname or Main-Class: %s",
+                            mains);
     return fp_xstrdup("give the jar that has it, too");
 }
 

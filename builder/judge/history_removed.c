@@ -72,7 +72,7 @@ const struct fp_api_change fp_api_removals[] = {
      "streaming/api/environment/StreamExecutionEnvironment#setStreamTimeCharacteristic "
      "streaming/api/environment/StreamExecutionEnvironment#getStreamTimeCharacteristic",
      2, 0, "TimeCharacteristic",
-     "event time is the default: WatermarkStrategy and the time of each window say more"},
+     "nothing in its place: event time is the default, and windows say if theirs is another"},
     {"streaming/api/functions/AscendingTimestampExtractor "
      "streaming/api/functions/AssignerWithPeriodicWatermarks "
      "streaming/api/functions/AssignerWithPunctuatedWatermarks "
@@ -89,7 +89,7 @@ const struct fp_api_change fp_api_removals[] = {
      "the setting state.backend.type: rocksdb, with execution.checkpointing.dir"},
     {"contrib/streaming/state/PredefinedOptions "
      "contrib/streaming/state/DefaultConfigurableOptionsFactory",
-     2, 0, "this package of the RocksDB backend", "org.apache.flink.state.rocksdb"},
+     2, 0, "the RocksDB backend of this package", "that of org.apache.flink.state.rocksdb"},
     {"runtime/state/CheckpointListener", 2, 0, "this CheckpointListener",
      "org.apache.flink.api.common.state.CheckpointListener"},
     {"streaming/api/environment/StreamExecutionEnvironment#setStateBackend "
@@ -124,7 +124,7 @@ const struct fp_api_change fp_api_removals[] = {
     {"core/execution/RestoreMode", 2, 0, "RestoreMode", "RecoveryClaimMode"},
     /* Flink 2.0: methods and helpers. */
     {"streaming/api/datastream/IterativeStream streaming/api/datastream/*#iterate", 2, 0,
-     "iterations of streams", "none in Flink: Flink ML's iterations, or a loop through a queue"},
+     "iterations of streams", "the iterations of Flink ML, or a loop through a queue"},
     {"streaming/api/datastream/*#timeWindow streaming/api/datastream/*#timeWindowAll", 2, 0,
      "timeWindow", "window(TumblingEventTimeWindows.of(Duration)) and the like"},
     {"streaming/api/datastream/*#writeAsText streaming/api/datastream/*#writeAsCsv", 2, 0,
@@ -167,9 +167,9 @@ const struct fp_api_change fp_api_removals[] = {
      2, 0, "ExecutionMode", "nothing: it served the DataSet API"},
     {"api/java/utils/ParameterTool api/java/utils/MultipleParameterTool "
      "api/java/utils/AbstractParameterTool",
-     2, 0, "this package of ParameterTool", "org.apache.flink.util"},
-    {"streaming/util/serialization/*", 2, 0, "this package of schemas",
-     "org.apache.flink.api.common.serialization"},
+     2, 0, "ParameterTool of this package", "that of org.apache.flink.util"},
+    {"streaming/util/serialization/*", 2, 0, "the schemas of this package",
+     "those of org.apache.flink.api.common.serialization"},
     {"formats/json/JsonNodeDeserializationSchema", 2, 0, "JsonNodeDeserializationSchema",
      "JsonDeserializationSchema<>(ObjectNode.class)"},
     {"formats/json/JsonRowDeserializationSchema formats/json/JsonRowSerializationSchema "
@@ -214,7 +214,7 @@ const struct fp_api_change fp_api_removals[] = {
      "table/connector/source/AsyncTableFunctionProvider",
      2, 0, "TableFunctionProvider", "LookupFunctionProvider and AsyncLookupFunctionProvider"},
     {"table/connector/source/SourceFunctionProvider", 2, 0,
-     "this package of SourceFunctionProvider",
+     "SourceFunctionProvider of this package",
      "SourceProvider, or org.apache.flink.legacy.table.connector.source"},
     {"table/connector/sink/SinkFunctionProvider table/connector/sink/SinkProvider", 2, 0,
      "SinkFunctionProvider and SinkProvider", "SinkV2Provider"},
@@ -226,8 +226,8 @@ const struct fp_api_change fp_api_removals[] = {
      "table/api/TableConfig#getMaxIdleStateRetentionTime",
      2, 0, "methods for idle state of TableConfig", "the setting table.exec.state.ttl"},
     /* Flink 1.20. */
-    {"runtime/jobgraph/RestoreMode", 1, 20, "this package of RestoreMode",
-     "org.apache.flink.core.execution"},
+    {"runtime/jobgraph/RestoreMode", 1, 20, "RestoreMode of this package",
+     "that of org.apache.flink.core.execution"},
     /* Flink 1.16 and 1.15. */
     {"table/factories/DeserializationSchemaFactory "
      "table/factories/SerializationSchemaFactory table/factories/TableFormatFactory "
@@ -258,8 +258,8 @@ const struct fp_api_change fp_api_removals[] = {
     {"table/sources/BatchTableSource table/sinks/BatchTableSink "
      "table/factories/BatchTableSourceFactory table/factories/BatchTableSinkFactory",
      1, 14, "BatchTableSource and BatchTableSink", "DynamicTableSource and DynamicTableSink"},
-    {"streaming/api/operators/MailboxExecutor", 1, 14, "this package of MailboxExecutor",
-     "org.apache.flink.api.common.operators"},
+    {"streaming/api/operators/MailboxExecutor", 1, 14, "MailboxExecutor of this package",
+     "that of org.apache.flink.api.common.operators"},
     {"streaming/api/transformations/ShuffleMode", 1, 14, "ShuffleMode", "StreamExchangeMode"},
     /* Flink 1.13. */
     {"core/memory/HybridMemorySegment core/memory/HeapMemorySegment", 1, 13,

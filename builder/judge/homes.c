@@ -92,7 +92,11 @@ static const struct fp_home HOMES[] = {
     {"oracle/jdbc/", "ojdbc", NULL, true},
     {"com/amazonaws/ software/amazon/awssdk/", "the AWS SDK", NULL, true},
     {"kotlin/", "kotlin-stdlib", NULL, true},
-    {"scala/", "scala-library, of the version that the job is compiled for", NULL, false},
+    {"scala/", "scala-library, in the version that the job is compiled for",
+     "compile the job for the Scala that Flink has; where lib/ has no flink-scala, put "
+     "scala-library "
+     "into the job's jar",
+     false},
     {"org/slf4j/ org/apache/logging/log4j/", "the logging libraries of lib/",
      "keep them in lib/ of the image", false},
 };

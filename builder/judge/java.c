@@ -172,16 +172,16 @@ static void judge_support(const struct fp_judge_input *input, struct fp_findings
     bool is_old = input->java <= traits->default_java;
     if (fp_flink_supports_java(input->version, input->java))
         return;
-    cleanup_free char *advice = fp_xasprintf("a base with Java %u", traits->default_java);
-    fp_say(ret,
-           (struct fp_saying){
-               .name = "java-version",
-               .severity = is_old ? FP_SEVERITY_ERROR : FP_SEVERITY_WARNING,
-               .where = input->base_name,
-               .take_what = fp_xasprintf("it has Java %u, and Flink %s is made for Java %s",
-                                         input->java, input->version->text, traits->java_versions),
-               .effect = is_old ? "Flink ends with UnsupportedClassVersionError" : NULL,
-               .advice = advice});
+    cleanup_free char *javas = fp_flink_java_list(input->version);
+    cleanup_free char *advice = fp_xasprintf("take a base with Java %u", traits->default_java);
+    fp_say(ret, (struct fp_saying){
+                    .name = "java-version",
+                    .severity = is_old ? FP_SEVERITY_ERROR : FP_SEVERITY_WARNING,
+                    .where = input->base_name,
+                    .take_what = fp_xasprintf("it has Java %u, and Flink %s is made for Java %s",
+                                              input->java, input->version->text, javas),
+                    .effect = is_old ? "Flink ends with UnsupportedClassVersionError" : NULL,
+                    .advice = advice});
 }
 
 enum fp_code fp_judge_java(const struct fp_judge_input *input, struct fp_findings *ret,

@@ -172,11 +172,11 @@ static void add(const struct fp_judge_input *input, const struct fp_judged_jar *
         explain_later(input, later, reference, is_class, &cause);
     else
         explain_missing(input, reference, is_class, &cause);
-    cause.effect = fp_xasprintf(
-        "%s ends with %s", cause.severity == FP_SEVERITY_ERROR ? "the job" : "what comes to it",
-        is_class              ? "NoClassDefFoundError"
-        : reference->is_field ? "NoSuchFieldError"
-                              : "NoSuchMethodError");
+    cause.effect = fp_xasprintf("%s ends with %s",
+                                cause.severity == FP_SEVERITY_ERROR ? "the job" : "what gets there",
+                                is_class              ? "NoClassDefFoundError"
+                                : reference->is_field ? "NoSuchFieldError"
+                                                      : "NoSuchMethodError");
     fp_causes_add(causes, cause);
 }
 

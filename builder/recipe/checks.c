@@ -61,6 +61,7 @@ static enum fp_code fail_java_home(const struct fp_check *check, const char *hom
                                    struct fp_error *err)
 {
     const struct fp_strv *homes = &check->base->facts.java_homes;
+    cleanup_free char *javas = fp_flink_java_list(check->version);
     enum fp_code code = fp_fail(err, FP_E_INPUT,
                                 "--env JAVA_HOME=%s: %s has no program bin/java "
                                 "there",
@@ -91,6 +92,7 @@ static enum fp_code fail_no_java(const struct fp_check *check, struct fp_error *
 {
     const struct fp_flink_traits *traits = fp_flink_traits(check->version);
     const struct fp_strv *homes = &check->base->facts.java_homes;
+    cleanup_free char *javas = fp_flink_java_list(check->version);
     if (homes->len > 1)
         return fp_hinted(fp_fail(err, FP_E_INPUT,
                                  "%s: several Javas in it, none of them on PATH or in JAVA_HOME",
@@ -98,7 +100,7 @@ static enum fp_code fail_no_java(const struct fp_check *check, struct fp_error *
                          err, "--env JAVA_HOME=%s, or %s", homes->items[0], homes->items[1]);
     return fp_hinted(fp_fail(err, FP_E_INPUT, "%s: no Java in it", check->bases->name), err,
                      "Flink %s runs on Java %s; %s temurin-%u-jre has it", check->version->text,
-                     traits->java_versions, check->plan->base_option, traits->default_java);
+                     javas, check->plan->base_option, traits->default_java);
 }
 
 static enum fp_code check_java(const struct fp_check *check, struct fp_error *err)
@@ -107,6 +109,7 @@ static enum fp_code check_java(const struct fp_check *check, struct fp_error *er
     const struct fp_flink_traits *traits = fp_flink_traits(check->version);
     const char *name = check->bases->name;
     const char *flink = check->version->text;
+    cleanup_free char *javas = fp_flink_java_list(check->version);
     const char *home = fp_json_string(check->plan->env, "JAVA_HOME");
     if (home != NULL && facts->java_home == NULL)
         return home[0] == '/' && may_be_brought(check->plan, home)
@@ -118,11 +121,10 @@ static enum fp_code check_java(const struct fp_check *check, struct fp_error *er
         return FP_OK;
     if (facts->java <= traits->default_java)
         return fp_hinted(fp_fail(err, FP_E_INPUT, "%s has Java %u, and Flink %s runs on Java %s",
-                                 name, facts->java, flink, traits->java_versions),
+                                 name, facts->java, flink, javas),
                          err, "%s temurin-%u-jre", check->plan->base_option, traits->default_java);
     fp_report(check->plan->context->reporter, FP_EVENT_WARNING,
-              "%s has Java %u; Flink %s is made for Java %s", name, facts->java, flink,
-              traits->java_versions);
+              "%s has Java %u; Flink %s is made for Java %s", name, facts->java, flink, javas);
     return FP_OK;
 }
 

@@ -45,6 +45,9 @@ struct fp_flink_traits {
 const struct fp_flink_traits *fp_flink_traits(const struct fp_flink_version *version);
 /** Whether a version of Flink runs on a major version of Java. */
 bool fp_flink_supports_java(const struct fp_flink_version *version, unsigned java);
+/** The major versions of Java that a version of Flink runs on, "11, 17, 21", for messages. The
+ * caller owns it. */
+char *fp_flink_java_list(const struct fp_flink_version *version);
 /** Whether the distribution of a version may have a plugin of a name, as in --plugin, in opt/ or
  * plugins/. Always true for versions later than the known ones. */
 bool fp_flink_may_have_plugin(const struct fp_flink_version *version, const char *name);

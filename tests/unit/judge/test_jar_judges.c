@@ -229,7 +229,7 @@ static void test_java(void **state)
 static void test_java_of_flink(void **state)
 {
     static const struct row OLD[] = {
-        {"{}", "java-version", FP_SEVERITY_ERROR, "made for Java 11 17 21"}};
+        {"{}", "java-version", FP_SEVERITY_ERROR, "made for Java 11, 17, 21"}};
     static const struct row NEW[] = {{"{}", "java-version", FP_SEVERITY_WARNING, "Java 21"}};
     static const struct row UNKNOWN[] = {
         {"{'majors': [{'major': 65, 'class': 'b/B', 'reached': true}]}", NULL, 0, NULL}};
