@@ -119,8 +119,9 @@ static char *verdict(const struct fp_judgement *judgement)
                                 : fp_xstrdup("");
     cleanup_free char *what =
         errors + warnings > 0 ? fp_xasprintf("%s, %s", worse, worst) : fp_xstrdup("nothing wrong");
-    return fp_xasprintf("%s: %s with Flink %s%s", *jars != '\0' ? jars : "no jar", what,
-                        judgement->version.text, on);
+    return fp_xasprintf("%s: %s with Flink %s%s%s", *jars != '\0' ? jars : "no jar", what,
+                        judgement->version.text, on,
+                        judgement->has_flink_classes ? "" : "; Flink's classes were not at hand");
 }
 
 static void put_text(struct fp_run *run, const struct fp_judgement *judgement)
@@ -133,6 +134,8 @@ static void put_text(struct fp_run *run, const struct fp_judgement *judgement)
         if (findings->items[i].severity != FP_SEVERITY_INFO || run->args.verbose)
             put_finding(run, &findings->items[i]);
     fp_buf_puts(&run->out, line);
+    if (judgement->allowed > 0)
+        fp_buf_putf(&run->out, "; --allow passed over %zu", judgement->allowed);
     if (infos > 0 && !run->args.verbose)
         fp_buf_putf(&run->out, "; -v shows %zu more that known-good jobs have too", infos);
     fp_buf_puts(&run->out, "\n");
@@ -141,11 +144,12 @@ static void put_text(struct fp_run *run, const struct fp_judgement *judgement)
 static void put_json(struct fp_run *run, const struct fp_judgement *judgement)
 {
     const struct fp_findings *findings = &judgement->findings;
-    cleanup_json json_t *all =
-        json_pack("{s:{s:s}, s:o, s:o, s:I, s:I}", "flink", "version", judgement->version.text,
-                  "jars", fp_json_texts(&judgement->jars), "findings", fp_findings_json(findings),
-                  "errors", (json_int_t) fp_findings_count(findings, FP_SEVERITY_ERROR), "warnings",
-                  (json_int_t) fp_findings_count(findings, FP_SEVERITY_WARNING));
+    cleanup_json json_t *all = json_pack(
+        "{s:{s:s, s:b}, s:o, s:o, s:I, s:I, s:I}", "flink", "version", judgement->version.text,
+        "classes", (int) judgement->has_flink_classes, "jars", fp_json_texts(&judgement->jars),
+        "findings", fp_findings_json(findings), "allowed", (json_int_t) judgement->allowed,
+        "errors", (json_int_t) fp_findings_count(findings, FP_SEVERITY_ERROR), "warnings",
+        (json_int_t) fp_findings_count(findings, FP_SEVERITY_WARNING));
     fp_json_set_text(all, "base", judgement->base);
     if (judgement->java > 0)
         fp_json_set(all, "java", json_integer(judgement->java));
@@ -156,11 +160,17 @@ static enum fp_code end(const struct fp_run *run, const struct fp_judgement *jud
                         struct fp_error *err)
 {
     const struct fp_findings *findings = &judgement->findings;
-    size_t errors = fp_findings_count(findings, FP_SEVERITY_ERROR);
     size_t warnings = fp_findings_count(findings, FP_SEVERITY_WARNING);
-    if (errors > 0)
-        return fp_hinted(fp_fail(err, FP_E_INPUT, "the job does not run as it is"), err,
-                         "--allow NAME leaves out what is known to be right");
+    cleanup_strv struct fp_strv names = {0};
+    for (size_t i = 0; i < findings->len; i++)
+        if (findings->items[i].severity == FP_SEVERITY_ERROR &&
+            !fp_strv_has(&names, findings->items[i].name))
+            fp_strv_add(&names, findings->items[i].name);
+    cleanup_free char *spaced = fp_strv_join(&names, ", ", 400);
+    cleanup_free char *joined = fp_strv_join(&names, ",", 400);
+    if (names.len > 0)
+        return fp_hinted(fp_fail(err, FP_E_INPUT, "the job cannot run as it is: %s", spaced), err,
+                         "mend that; --allow %s is for what you know to run all the same", joined);
     if (warnings > 0 && run->args.fail_on_warning)
         return fp_fail(err, FP_E_INPUT, "there are warnings, and --fail-on-warning");
     return FP_OK;

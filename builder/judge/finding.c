@@ -72,16 +72,18 @@ void fp_findings_sort(struct fp_findings *findings)
         qsort(findings->items, findings->len, sizeof(*findings->items), compare);
 }
 
-void fp_findings_allow(struct fp_findings *findings, const struct fp_strv *names)
+size_t fp_findings_allow(struct fp_findings *findings, const struct fp_strv *names)
 {
+    size_t all = findings->len;
     size_t kept = 0;
-    for (size_t i = 0; i < findings->len; i++) {
+    for (size_t i = 0; i < all; i++) {
         if (fp_strv_has(names, findings->items[i].name))
             finding_clear(&findings->items[i]);
         else
             findings->items[kept++] = findings->items[i];
     }
     findings->len = kept;
+    return all - kept;
 }
 
 size_t fp_findings_count(const struct fp_findings *findings, enum fp_severity severity)

@@ -39,6 +39,29 @@ static enum fp_code no_such_plugin(const struct fp_strv *jars, const char *name,
         jars->len > 0 ? "; or " : "", name);
 }
 
+static bool is_in_distribution(const struct fp_flink *flink, const char *name)
+{
+    const struct fp_distribution *dist = &flink->dist;
+    cleanup_free char *path = fp_xasprintf("%s/plugins/%s", dist->top, name);
+    bool is = flink->traits->has_plugins && fp_tree_get(dist->tree, path) != NULL;
+    for (size_t i = 0; i < dist->opt_jars.len && !is; i++)
+        is = fp_is_jar_of_plugin(dist->opt_jars.items[i], name);
+    return is;
+}
+
+enum fp_code fp_check_plugins(const struct fp_plan *plan, const struct fp_flink *flink,
+                              struct fp_error *err)
+{
+    if (!flink->has_dist || flink->dist.is_outline)
+        return FP_OK;
+    for (size_t i = 0; i < plan->plugin_count; i++) {
+        const struct fp_plan_plugin *plugin = &plan->plugins[i];
+        if (plugin->files.len == 0 && !is_in_distribution(flink, plugin->name))
+            return no_such_plugin(&flink->dist.opt_jars, plugin->name, err);
+    }
+    return FP_OK;
+}
+
 static enum fp_code link_plugin(struct fp_draft *draft, const char *directory, const char *name,
                                 struct fp_error *err)
 {

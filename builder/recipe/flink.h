@@ -107,6 +107,10 @@ void fp_flink_clear(struct fp_flink *flink);
 bool fp_keeps_job(const struct fp_flink *flink, const struct fp_base_image *base);
 /** Whether a jar of opt/ is a plugin's: "s3-fs-hadoop" is flink-s3-fs-hadoop-1.20.4.jar. */
 bool fp_is_jar_of_plugin(const char *jar, const char *plugin);
+/** Fail with FP_E_NOT_FOUND if a distribution that was read lacks a plugin that is asked for by its
+ * name alone. */
+FP_CHECKED enum fp_code fp_check_plugins(const struct fp_plan *plan, const struct fp_flink *flink,
+                                         struct fp_error *err);
 /** The job's class that the entrypoint passes, or NULL if Flink finds it. Borrowed. */
 const char *fp_job_classname(const struct fp_plan *plan, const struct fp_flink *flink);
 /** The newest time of entries in the job's jars. */

@@ -99,9 +99,13 @@ static enum fp_code read_distribution(const struct fp_plan *plan, struct fp_flin
         .jars = fp_api_spool_receiver(spool),
         .reporter = plan->context->reporter,
     };
-    fp_stage_begin(&stage, plan->context->reporter, "layer", "distribution", 0);
+    fp_stage_begin(&stage, plan->context->reporter, plan->check.is_all ? "inspect" : "layer",
+                   "distribution", 0);
     enum fp_code code = fp_distribution_read(&options, &ret->dist, err);
-    FP_TRY(fp_stage_close(&stage, code, ret->dist.as_is ? "the archive as it is" : "made"));
+    const char *outcome = plan->check.is_all ? "read"
+                          : ret->dist.as_is  ? "the archive as it is"
+                                             : "made";
+    FP_TRY(fp_stage_close(&stage, code, outcome));
     ret->has_dist = true;
     set_digest(ret);
     json_decref(ret->facts);
@@ -251,8 +255,10 @@ enum fp_code fp_flink_of_image(const struct fp_plan *plan, const struct fp_base_
     }
     return fp_hinted(
         fp_fail(err, FP_E_INPUT, "the image has no Flink: no flink-dist*.jar in %s", lib), err,
-        "--from-image takes an image of ours or the official one; for a plain "
-        "base use --base with --from-release");
+        plan->check.is_all ? "%s takes an image of ours or the official one"
+                           : "%s takes an image of ours or the official one; for a plain base use "
+                             "--base with --from-release",
+        plan->base_option);
 }
 
 void fp_flink_clear(struct fp_flink *flink)

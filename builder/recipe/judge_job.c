@@ -90,6 +90,22 @@ static bool has_natives(const struct fp_plan *plan)
     return has;
 }
 
+/* A base whose layers nobody can be asked for is judged by its entry: native code is left out. */
+static enum fp_code do_without_layers(struct trial *trial, enum fp_code code, struct fp_error *why,
+                                      struct fp_judge_base *ret, struct fp_error *err)
+{
+    bool is_absent = code == FP_E_NETWORK || code == FP_E_NOT_FOUND || code == FP_E_AUTH;
+    if (!is_absent || ret->java == 0)
+        return fp_fail_as(err, why);
+    fp_bases_clear(&trial->bases);
+    FP_TRY(fp_bases_choose(&trial->plan, &trial->flink.version, &trial->bases, err));
+    *ret = fp_judge_base_of(&trial->plan, &trial->bases);
+    fp_report(trial->context->reporter, trial->context->offline ? FP_EVENT_INFO : FP_EVENT_WARNING,
+              "the job's native code is not judged, as the base's layers cannot be had: %s",
+              why->text);
+    return FP_OK;
+}
+
 static enum fp_code open_base(struct trial *trial, struct fp_judge_base *ret, struct fp_error *err)
 {
     const struct fp_plan *plan = &trial->plan;
@@ -104,7 +120,10 @@ static enum fp_code open_base(struct trial *trial, struct fp_judge_base *ret, st
             return FP_OK;
         fp_bases_clear(bases);
     }
-    FP_TRY(fp_bases_open(plan, version, trial->known, bases, err));
+    struct fp_error why = {0};
+    enum fp_code code = fp_bases_open(plan, version, trial->known, bases, &why);
+    if (code != FP_OK)
+        return do_without_layers(trial, code, &why, ret, err);
     *ret = (struct fp_judge_base){
         .name = bases->name, .java = bases->images[0].facts.java, .facts = &bases->images[0].facts};
     return FP_OK;
@@ -129,7 +148,9 @@ static enum fp_code judge_jars(struct trial *trial, const struct fp_judge_base *
 {
     cleanup_judge_case struct fp_judge_case judged = {0};
     cleanup_api struct fp_api *api = NULL;
+    FP_TRY(fp_check_plugins(&trial->plan, &trial->flink, err));
     FP_TRY(obtain_api(trial, &api, err));
+    trial->ret->has_flink_classes = api != NULL;
     FP_TRY(fp_judge_case_make(&trial->plan, &trial->flink, base, api, &judged, err));
     fp_strv_add_all(&trial->ret->jars, &trial->plan.job_jars);
     return fp_judge(&judged.input, &trial->ret->findings, err);
@@ -199,6 +220,7 @@ static enum fp_code judge_image(struct trial *trial, struct fp_error *err)
     cleanup_image_case struct fp_image_case image = {0};
     FP_TRY(fp_check_image(&trial->plan, &trial->flink, &trial->bases, &image, err));
     fp_image_case_names(&image, &trial->ret->jars);
+    trial->ret->has_flink_classes = image.api != NULL;
     FP_TRY(fp_judge(&image.judged.input, &trial->ret->findings, err));
     FP_TRY(take_job(&trial->plan, &image, err));
     FP_TRY(judge_natives(trial, err));
@@ -214,7 +236,7 @@ static enum fp_code judge(struct trial *trial, const struct fp_judge_base *base,
     if (trial->bases.count > 0 && !trial->options->judges_image)
         FP_TRY(judge_natives(trial, err));
     fp_findings_sort(&ret->findings);
-    fp_findings_allow(&ret->findings, &trial->plan.check.allowed);
+    ret->allowed = fp_findings_allow(&ret->findings, &trial->plan.check.allowed);
     ret->version = trial->flink.version;
     ret->java = base->java;
     ret->base = base->name != NULL ? fp_xstrdup(base->name) : NULL;

@@ -42,7 +42,7 @@ struct fp_plan {
     bool slim;
 
     char *base;              /**< a name or an image; NULL: none, or chosen by Flink's version */
-    const char *base_option; /**< the option that names it: "--base", "--from-image", "--onto" */
+    const char *base_option; /**< that names it: "--base", "--from-image", "--image", "--onto" */
     struct fp_strv base_directories; /**< of the catalogue */
     struct fp_plan_packages packages;
     bool with_python3;

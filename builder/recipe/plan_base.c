@@ -79,7 +79,7 @@ enum fp_code fp_plan_base(struct fp_plan *plan, const struct fp_build_options *o
 {
     if (plan->source == FP_FROM_IMAGE) {
         plan->base = fp_xstrdup(options->from_image);
-        plan->base_option = "--from-image";
+        plan->base_option = options->judges_image ? "--image" : "--from-image";
         return check_image(plan, err);
     }
     if (plan->base_option == NULL)

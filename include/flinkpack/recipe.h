@@ -147,6 +147,8 @@ struct fp_judgement {
     unsigned java;       /**< of the base; 0: unknown */
     struct fp_strv jars; /**< the job's, as they were named, or by their paths in the image */
     struct fp_findings findings;
+    size_t allowed;         /**< findings that --allow passed over */
+    bool has_flink_classes; /**< the classes of Flink were there to compare with */
 };
 
 /**

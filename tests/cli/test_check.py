@@ -25,8 +25,8 @@ def check(flinkpack, tmp_path):
             (tmp_path / name).write_bytes(miniature.jar(main_class="com.example.Job", extra=[job]))
             return name
 
-        def json(self, *words):
-            result = flinkpack.try_run("check", *words, *self.flink, "-o", "json")
+        def json(self, *words, flink=None):
+            result = flinkpack.try_run("check", *words, *(flink or self.flink), "-o", "json")
             return result.status, json.loads(result.out)
 
     return Check()
@@ -38,7 +38,7 @@ def test_a_good_job(check):
     assert result.out.splitlines()[-1].startswith("job.jar: nothing wrong with Flink 1.20.4 on Java 11")
     status, told = check.json(jar)
     assert status == 0
-    assert told["flink"] == {"version": VERSION} and told["java"] == 11
+    assert told["flink"] == {"version": VERSION, "classes": True} and told["java"] == 11
     assert told["jars"] == ["job.jar"] and told["errors"] == told["warnings"] == 0
 
 
@@ -67,6 +67,36 @@ def test_jars_of_a_file_are_judged(check):
     assert check.program.run("check").out.startswith("a.jar: ")
     assert check.program.run("check", "b.jar").out.startswith("b.jar: ")
     assert not (check.folder / "out").exists()
+
+
+def test_the_last_words_name_what_is_wrong(check):
+    told = check.program.try_run("check", check.jar(), *check.flink,
+                                 "--conf", "state.backend.type=rocksdbb")
+    assert told.status == 3 and told.err.endswith("error: the job cannot run as it is: conf-value\n  try: mend that; "
+                                                  "--allow conf-value is for what you know to run all the same\n")
+
+
+def test_what_is_allowed_is_counted(check):
+    words = [check.jar(), "--conf", "state.backend.type=rocksdbb", "--allow", "conf-value"]
+    status, told = check.json(*words)
+    assert status == 0 and told["allowed"] == 1 and told["findings"] == []
+    last = check.program.run("check", *words, *check.flink).out.splitlines()[-1]
+    assert "nothing wrong" in last and last.endswith("; --allow passed over 1")
+
+
+def test_a_release_that_is_not_at_hand(check):
+    release = ["--flink-version", VERSION, "--offline"]
+    status, told = check.json(check.jar(), flink=release)
+    assert status == 0 and told["flink"]["classes"] is False
+    out = check.program.run("check", "job.jar", *release).out
+    assert out.endswith("; Flink's classes were not at hand\n")
+
+
+def test_a_plugin_that_is_nowhere(check):
+    """As a build ends; and nothing else may count on it."""
+    message = check.program.fail(5, "check", check.jar(), *check.flink, "--plugin", "s3-fs-presta")
+    assert "--plugin s3-fs-presta: the distribution's opt/ has no such jar" in message
+    assert check.json("job.jar", "--plugin", "s3-fs-presto")[0] == 0
 
 
 def test_names_are_listed(check):

@@ -234,6 +234,17 @@ def test_native_code_is_a_finding(base, severity, job):
     assert [line.partition(":")[0] for line in lines] == ([severity] if severity else [])
 
 
+def test_native_code_for_a_base_that_cannot_be_had(job):
+    """All else is judged, unless nothing at all is known of the base."""
+    job.words(*NEW, extra=[("linux/libzstd.so", GLIBC)])
+    words = ["check", job.folder / "job.jar", "--from-local-dist", job.inputs.dist(NEW[0]),
+             "--offline", "--conf", "state.backend.type=rocksdbb"]
+    told = job.flinkpack.try_run(*words)
+    assert told.status == INPUT and "[conf-value]" in told.out and "[native-code]" not in told.out
+    assert "native code is not judged, as the base's layers cannot be had: " in told.err
+    job.flinkpack.fail(5, *words, "--base", "oci:nowhere")
+
+
 def test_native_code_of_an_image(job):
     """What a build was told to accept is still there."""
     extra = [("linux/libzstd.so", GLIBC)]

@@ -38,8 +38,8 @@ struct fp_findings {
 void fp_findings_add(struct fp_findings *findings, struct fp_finding take);
 /** Order the findings: the worst first, then by name, where and entry. */
 void fp_findings_sort(struct fp_findings *findings);
-/** Remove the findings of these names, which the user allows; see --allow. */
-void fp_findings_allow(struct fp_findings *findings, const struct fp_strv *names);
+/** Remove the findings of these names, which the user allows; see --allow. @return How many. */
+size_t fp_findings_allow(struct fp_findings *findings, const struct fp_strv *names);
 /** The number of findings of a severity. */
 size_t fp_findings_count(const struct fp_findings *findings, enum fp_severity severity);
 /** As JSON, an array of objects; a new reference. Texts that are not UTF-8 are shown escaped. */
