@@ -141,12 +141,14 @@ static enum fp_code open_places(struct fp_build *build, struct fp_error *err)
 
 static enum fp_code make_statements(struct fp_build *build, struct fp_error *err)
 {
+    bool keeps = build->plan.pushes && !build->plan.dry_run;
     const struct fp_statements_input input = {.plan = &build->plan,
                                               .flink = &build->flink,
                                               .bases = &build->bases,
                                               .images = build->images,
                                               .root = build->root,
                                               .metadata = build->metadata,
+                                              .records = keeps ? build->cache_repo : NULL,
                                               .lock = build->lock};
     return fp_statements_make(&input, &build->statements, err);
 }

@@ -169,3 +169,16 @@ void fp_cache_repo_keep(struct fp_repo *repo, const struct fp_outputs *outputs,
         return;
     }
 }
+
+void fp_cache_repo_put(struct fp_repo *repo, const struct fp_platform *platform, const char *kind,
+                       const char *key, const json_t *record)
+{
+    const struct sharing sharing = {.repo = repo, .platform = platform};
+    json_t *named = json_copy((json_t *) (uintptr_t) record);
+    struct fp_error ignored = {0};
+    fp_json_set_text(named, "key", key);
+    if (repo == NULL)
+        json_decref(named);
+    else
+        (void) share(&sharing, kind, key, named, &ignored);
+}

@@ -26,4 +26,9 @@ json_t *fp_cache_repo_get(struct fp_repo *repo, const char *kind, const char *ke
 void fp_cache_repo_keep(struct fp_repo *repo, const struct fp_outputs *outputs,
                         const struct fp_finished *image);
 
+/** Keep a record without a layer, an object, unless it is there or too large. A failure is
+ * nobody's: whoever looks for it makes it anew. */
+void fp_cache_repo_put(struct fp_repo *repo, const struct fp_platform *platform, const char *kind,
+                       const char *key, const json_t *record);
+
 #endif

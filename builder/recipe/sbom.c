@@ -1,5 +1,6 @@
 /* Bills of materials of images: the inventories of their layers, read or remembered. */
 #include "sbom.h"
+#include "cache_repo.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -48,6 +49,15 @@ static enum fp_code read_layer(const struct fp_build_context *context,
     return fp_stage_close(&stage, code, "read");
 }
 
+/* What the repository of records has of a layer; a new reference, or NULL. */
+static json_t *recall(struct fp_repo *records, const char *key)
+{
+    cleanup_descriptor struct fp_descriptor none = {0};
+    cleanup_json json_t *record = fp_cache_repo_get(records, KIND, key, &none);
+    json_t *inventory = json_object_get(record, "inventory");
+    return fp_inventory_is_valid(inventory) ? json_incref(inventory) : NULL;
+}
+
 static enum fp_code get_inventory(const struct fp_build_context *context,
                                   const struct fp_sbom_image *image, size_t i, json_t **ret,
                                   struct fp_error *err)
@@ -59,7 +69,12 @@ static enum fp_code get_inventory(const struct fp_build_context *context,
         *ret = steal_pointer(&known);
         return FP_OK;
     }
-    FP_TRY(read_layer(context, image, i, ret, err));
+    *ret = recall(image->records, key);
+    if (*ret == NULL) {
+        FP_TRY(read_layer(context, image, i, ret, err));
+        cleanup_json json_t *record = json_pack("{s:O}", "inventory", *ret);
+        fp_cache_repo_put(image->records, &image->image->config.platform, KIND, key, record);
+    }
     fp_cache_put(context->cache, KIND, key, *ret);
     return FP_OK;
 }

@@ -18,6 +18,8 @@ struct fp_sbom_image {
     const char *name;
     const struct fp_image *image;
     const struct fp_sbom_layer *layers; /**< bottom first */
+    struct fp_repo *records;            /**< of --cache-repo, asked for inventories and given
+                                             them; NULL: none */
 };
 
 /** Make the bill of materials. A layer is read only if the cache has no inventory of it.

@@ -73,7 +73,8 @@ static enum fp_code add_sboms(const struct fp_statements_input *input, size_t pl
     FP_TRY(open_image(&input->images[platform], plan->title, &image, err));
     cleanup_free struct fp_sbom_layer *layers =
         find_layers(input, platform, image.manifest.layer_count);
-    const struct fp_sbom_image subject = {.name = plan->title, .image = &image, .layers = layers};
+    const struct fp_sbom_image subject = {
+        .name = plan->title, .image = &image, .layers = layers, .records = input->records};
     for (size_t i = 0; i < plan->sbom_count; i++) {
         const struct fp_plan_sbom *sbom = &plan->sboms[i];
         json_t *document = NULL;

@@ -14,8 +14,9 @@ struct fp_statements_input {
     const struct fp_bases *bases;
     const struct fp_platform_image *images;
     const struct fp_blob *root;
-    const json_t *metadata; /**< of fp_metadata() */
-    const json_t *lock;     /**< of fp_lock_make(); NULL: there is none */
+    const json_t *metadata;  /**< of fp_metadata() */
+    struct fp_repo *records; /**< of --cache-repo; NULL: none */
+    const json_t *lock;      /**< of fp_lock_make(); NULL: there is none */
 };
 
 /** Make what the plan asks for. The result is an array of objects as fp_build_result has them; a

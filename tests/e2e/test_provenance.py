@@ -1,6 +1,7 @@
 """What a build says of the image that it makes: bills of materials and provenance."""
 
 import json
+import shutil
 
 import images
 import miniature
@@ -133,6 +134,19 @@ def test_attached_unsigned(project, registry, tmp_path):
     statement = json.loads(documents["application/vnd.in-toto+json"])
     assert statement["subject"] == [{"digest": {"sha256": plain.split(":")[1]}}]
     assert statement["predicateType"] == PROVENANCE
+
+
+def test_inventories_of_a_team(project, registry, flinkpack, tmp_path):
+    """On another machine no layer is read that the repository of records knows."""
+    name = "%s/teams/orders:1" % registry
+    words = ("--image-name", name, "--push", "--cache-repo", "%s/teams/cache" % registry, "--sbom")
+    first = project(*words, "cyclonedx=%s" % (tmp_path / "one.json"))
+    assert "inventory" in first.err
+    for each in (flinkpack.cache, flinkpack.store):
+        shutil.rmtree(each)
+    again = project(*words, "cyclonedx=%s" % (tmp_path / "two.json"))
+    assert again.digest == first.digest and "inventory" not in again.err
+    assert (tmp_path / "one.json").read_text() == (tmp_path / "two.json").read_text()
 
 
 def test_attached_and_signed(project, registry, flinkpack, tmp_path):
