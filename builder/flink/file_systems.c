@@ -34,6 +34,14 @@ bool fp_file_system_is_in(const struct fp_file_system *file_system, const char *
     return found;
 }
 
+bool fp_file_system_is_named(const char *name)
+{
+    bool found = false;
+    for (size_t i = 0; i < sizeof(FILE_SYSTEMS) / sizeof(FILE_SYSTEMS[0]); i++)
+        found = found || fp_file_system_is_in(&FILE_SYSTEMS[i], name);
+    return found;
+}
+
 char *fp_uri_scheme(const char *text)
 {
     size_t len = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+.-");

@@ -115,6 +115,17 @@ static bool is_in_range(const struct fp_judge_input *input, const struct clash *
             !fp_flink_at_least(input->version, clash->until.major, clash->until.minor, 0));
 }
 
+/* Of two jars with a library, the one whose name is first counts: with a right one beside it, what
+ * is wrong may not matter. */
+static enum fp_severity severity_of(const struct fp_judge_input *input, const struct clash *clash)
+{
+    for (size_t i = 0; i < input->jar_count; i++)
+        if (clash->lacks != NULL && input->jars[i].role == FP_JAR_LIB &&
+            fp_jar_shows(&input->jars[i], clash->lacks) != NULL)
+            return FP_SEVERITY_WARNING;
+    return clash->severity;
+}
+
 enum fp_code fp_judge_clash(const struct fp_judge_input *input, struct fp_findings *ret,
                             struct fp_error *err)
 {
@@ -125,7 +136,7 @@ enum fp_code fp_judge_clash(const struct fp_judge_input *input, struct fp_findin
             if (!is_in_range(input, clash) || !is_here(input, &input->jars[i], clash))
                 continue;
             fp_say(ret, (struct fp_saying){.name = "library-clash",
-                                           .severity = clash->severity,
+                                           .severity = severity_of(input, clash),
                                            .where = input->jars[i].path,
                                            .entry = fp_jar_shows(&input->jars[i], clash->shows),
                                            .take_what = fp_xstrdup(clash->what),

@@ -33,6 +33,7 @@ struct equipment {
     char *plugins; /* names of directories and jars, with ',' between them; NULL: not known */
     char *libs;    /* names of jars in lib/ */
     bool has_hadoop;
+    bool has_unknown;     /* a file system whose schemes are not known */
     const char *fallback; /* the setting fs.allowed-fallback-filesystems, or "" */
 };
 
@@ -43,6 +44,19 @@ static const char *setting(const struct fp_judge_input *input, const char *key)
         if (strcmp(input->settings[i].key, key) == 0)
             value = input->settings[i].value;
     return value;
+}
+
+/* Whether a jar beside the job has a file system under a name that says nothing of it. */
+static bool has_unknown(const struct fp_judge_input *input)
+{
+    for (size_t i = 0; i < input->jar_count; i++) {
+        const struct fp_judged_jar *jar = &input->jars[i];
+        const json_t *services = json_object_get(jar->facts, "services");
+        if (jar->role != FP_JAR_JOB && !fp_file_system_is_named(fp_path_base(jar->path)) &&
+            json_object_get(services, "org.apache.flink.core.fs.FileSystemFactory") != NULL)
+            return true;
+    }
+    return false;
 }
 
 static char *join(const struct fp_strv *names)
@@ -67,6 +81,7 @@ static void equipment_read(const struct fp_judge_input *input, struct equipment 
         ret->plugins = fp_xasprintf("%s,%s", names, jars);
     }
     const char *fallback = setting(input, "fs.allowed-fallback-filesystems");
+    ret->has_unknown = has_unknown(input);
     ret->fallback = fallback != NULL ? fallback : "";
 }
 
@@ -81,7 +96,7 @@ static bool has_scheme(const struct equipment *image, const char *scheme,
                        const struct fp_file_system *known)
 {
     bool is_flinks_own = strcmp(scheme, "s3") == 0 || strcmp(scheme, "s3p") == 0;
-    if (image->plugins == NULL || strstr(image->fallback, scheme) != NULL)
+    if (image->plugins == NULL || image->has_unknown || strstr(image->fallback, scheme) != NULL)
         return true;
     if (known == NULL)
         return image->has_hadoop || strstr(image->plugins, scheme) != NULL;

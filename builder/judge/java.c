@@ -1,4 +1,5 @@
 /* Checks whether the Java of the base loads the classes of the job, and has those that they use. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "flinkpack/flink/job.h"
@@ -169,7 +170,7 @@ static enum fp_code judge_removed(const struct fp_judge_input *input,
 static void judge_support(const struct fp_judge_input *input, struct fp_findings *ret)
 {
     const struct fp_flink_traits *traits = input->traits;
-    bool is_old = input->java <= traits->default_java;
+    bool is_old = input->java < strtoul(traits->java_versions, NULL, 10);
     if (fp_flink_supports_java(input->version, input->java))
         return;
     cleanup_free char *javas = fp_flink_java_list(input->version);

@@ -41,9 +41,9 @@ static const char *suffix_of(const struct fp_judged_jar *jar)
     return found;
 }
 
-/* A job that begins in Scala, for another version than Flink's, does not run. In a Java job Scala
- * is of some library, which may not need what differs. Names of artifacts alone prove nothing:
- * those of Flink's connectors are Java. */
+/* A job in Scala for another version than Flink's runs until it comes to something that differs,
+ * of which a small one may have nothing. In a Java job Scala is of some library. Names of artifacts
+ * alone prove nothing: those of Flink's connectors are Java. */
 static void judge_jar(const struct fp_judge_input *input, const struct fp_judged_jar *jar,
                       struct fp_findings *ret)
 {
@@ -55,7 +55,7 @@ static void judge_jar(const struct fp_judge_input *input, const struct fp_judged
         return;
     enum fp_severity severity = FP_SEVERITY_INFO;
     if (bundled != NULL && jar->role == FP_JAR_JOB)
-        severity = object != NULL ? FP_SEVERITY_ERROR : FP_SEVERITY_WARNING;
+        severity = FP_SEVERITY_WARNING;
     cleanup_free char *advice = fp_xasprintf(
         "compile the job for Scala %s%s", input->scala_version,
         fp_flink_at_least(input->version, 1, 15, 0)

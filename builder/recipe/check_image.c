@@ -111,12 +111,10 @@ static void add_settings(struct fp_image_case *ret)
 /* Whether nothing that the image does not have can be on the class path, as far as it says. */
 static bool is_whole(const struct fp_base_image *image, const struct fp_image_case *ret)
 {
-    static const char *const ELSEWHERE[] = {"pipeline.jars", "pipeline.classpaths",
-                                            "user.artifacts.artifact-list"};
     cleanup_free char *hadoop = fp_config_env(&image->config, "HADOOP_CLASSPATH");
     bool is = ret->api != NULL && ret->start.is_known_entrypoint && hadoop == NULL;
-    for (size_t i = 0; i < sizeof(ELSEWHERE) / sizeof(ELSEWHERE[0]); i++)
-        is = is && fp_image_start_setting(&ret->start, ELSEWHERE[i]) == NULL;
+    for (size_t i = 0; i < ret->start.keys.len; i++)
+        is = is && !fp_judge_is_elsewhere(ret->start.keys.items[i]);
     return is;
 }
 

@@ -54,6 +54,8 @@ FP_CHECKED enum fp_code fp_judge_stage(const struct fp_plan *plan, struct fp_fli
 FP_CHECKED enum fp_code fp_judge_unchanged(const struct fp_plan *plan, const char *flink_digest,
                                            struct fp_flink_origin *origin, struct fp_bases *bases,
                                            bool *ret_is_judged, struct fp_error *err);
+/** Whether a setting names jars that are nowhere among those that are judged. */
+bool fp_judge_is_elsewhere(const char *key);
 /** What the catalogue says of a base; zero where a variable of the image decides, or it has no
  * entry. */
 struct fp_judge_base fp_judge_base_of(const struct fp_plan *plan, const struct fp_bases *bases);

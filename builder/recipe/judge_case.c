@@ -52,11 +52,24 @@ static enum fp_code read_facts(const struct fp_plan *plan, struct fp_judge_case 
     return FP_OK;
 }
 
-/* Whether only what was examined can be in lib/ and usrlib/. */
+bool fp_judge_is_elsewhere(const char *key)
+{
+    static const char *const ELSEWHERE[] = {"pipeline.jars", "pipeline.classpaths",
+                                            "user.artifacts.artifact-list"};
+    for (size_t i = 0; i < sizeof(ELSEWHERE) / sizeof(ELSEWHERE[0]); i++)
+        if (strcmp(key, ELSEWHERE[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Whether only what was examined can be on the class path. */
 static bool is_whole(const struct fp_plan *plan, const struct fp_flink *flink)
 {
     bool is = flink->has_dist && !flink->dist.is_outline && !flink->dist.has_added_jars &&
-              plan->release.hadoop_version == NULL;
+              plan->release.hadoop_version == NULL &&
+              fp_json_string(plan->env, "HADOOP_CLASSPATH") == NULL;
+    for (size_t i = 0; i < plan->conf_keys.len; i++)
+        is = is && !fp_judge_is_elsewhere(plan->conf_keys.items[i]);
     for (size_t i = 0; i < plan->add_count && is; i++) {
         const char *dest = plan->adds[i].dest;
         size_t home_len = strlen(FP_FLINK_HOME + 1);

@@ -106,6 +106,37 @@ def test_names_are_listed(check):
     assert r"flink\-class" in check.program.run("man").out
 
 
+MISSING = classes.call("org/apache/flink/connector/kafka/source/KafkaSource", "builder",
+                       "()Lorg/apache/flink/connector/kafka/source/KafkaSourceBuilder;")
+
+
+@pytest.mark.parametrize("words, status", [
+    ([], 3), (["--conf", "pipeline.classpaths=file:///mnt/kafka.jar"], 0),
+    (["--conf", "pipeline.name=x"], 3)])
+def test_jars_that_settings_name_are_not_known(words, status, check):
+    found, told = check.json(check.jar(MISSING), *words)
+    assert found == status
+    assert [one["name"] for one in told["findings"] if one["severity"] != "info"] == ["flink-class"]
+
+
+@pytest.mark.parametrize("words, status", [([], 3), (["--lib", "backend.jar"], 0)])
+def test_a_state_backend_of_a_library(words, status, check):
+    factory = classes.entry("com/acme/state/Factory")
+    (check.folder / "backend.jar").write_bytes(miniature.jar(extra=[factory]))
+    setting = "state.backend.type=com.acme.state.Factory"
+    assert check.json(check.jar(), "--conf", setting, *words)[0] == status
+
+
+def test_a_file_system_of_a_library(check):
+    (check.folder / "odd.jar").write_bytes(miniature.jar(extra=[
+        classes.entry("com/acme/Buckets"),
+        ("META-INF/services/org.apache.flink.core.fs.FileSystemFactory", b"com.acme.Buckets\n")]))
+    words = [check.jar(), "--conf", "state.checkpoints.dir=s3://bucket/x"]
+    assert check.json(*words)[0] == 3
+    assert check.json(*words, "--lib", "odd.jar")[0] == 0
+    assert check.json(*words, "--plugin", "buckets=odd.jar")[0] == 0
+
+
 def test_settings_are_judged(check):
     status, told = check.json(check.jar(), "--conf", "state.backend.type=rocksdbb",
                               "--conf", "taskmanager.memory.flink.size=4g")

@@ -18,6 +18,8 @@ struct fp_file_system {
 const struct fp_file_system *fp_file_system_find(const char *scheme);
 /** Whether a name, or one of several in a text, is that of a jar or directory that supports it. */
 bool fp_file_system_is_in(const struct fp_file_system *file_system, const char *names);
+/** Whether a name is that of a jar that supports any of them. */
+bool fp_file_system_is_named(const char *name);
 /** The scheme of a URI in lower case: "s3" of s3://bucket/path; "" if there is none. The caller
  * owns it. */
 char *fp_uri_scheme(const char *text);

@@ -142,6 +142,7 @@ static void test_state_backend(void **state)
         fp_api_builder_finish(builder, &bytes);
         assert_int_equal(fp_api_parse(bytes.data, bytes.len, "index", &api, NULL), FP_OK);
         judging_begin(&judging, "2.0.0", "");
+        judging.jar.role = FP_JAR_PLUGIN; /* one that no class is looked for in */
         judging.input.api = api;
         judging.input.settings = &setting;
         judging.input.setting_count = 1;

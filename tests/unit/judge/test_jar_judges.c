@@ -234,7 +234,9 @@ static void test_java_of_flink(void **state)
     static const struct row UNKNOWN[] = {
         {"{'majors': [{'major': 65, 'class': 'b/B', 'reached': true}]}", NULL, 0, NULL}};
     (void) state;
+    static const struct row BETWEEN[] = {{"{}", "java-version", FP_SEVERITY_WARNING, "Java 16"}};
     TRY("2.0.0", 8, fp_judge_java, OLD);
+    TRY("2.0.0", 16, fp_judge_java, BETWEEN);
     TRY("1.10.0", 21, fp_judge_java, NEW);
     TRY("1.20.4", 0, fp_judge_java, UNKNOWN);
 }
@@ -291,7 +293,7 @@ static void test_scala(void **state)
     static const struct row ROWS[] = {
         {"{'markers': {'scala': '2.12.7', 'scala-entry': 'a.Job$'}}", NULL, 0, NULL},
         {"{'markers': {'scala': '2.13', 'scala-entry': 'a.Job$'}}", "scala-version",
-         FP_SEVERITY_ERROR, "Scala 2.13, and Flink has Scala 2.12"},
+         FP_SEVERITY_WARNING, "Scala 2.13, and Flink has Scala 2.12"},
         {"{'markers': {'scala': '2.13.5'}}", "scala-version", FP_SEVERITY_WARNING, "bundles"},
         {"{'poms': [{'artifact': 'flink-connector-kafka_2.11'}]}", "scala-version",
          FP_SEVERITY_INFO, "artifacts for Scala 2.11"},
@@ -320,11 +322,20 @@ static void test_clash(void **state)
          "Kryo 2.24"},
         {"{'markers': {'kryo': 'x'}}", NULL, 0, NULL},
     };
+    static const struct row OLD = {"lib", "library-clash", FP_SEVERITY_ERROR, "Option.builder"};
+    static const struct row BOTH = {"lib", "library-clash", FP_SEVERITY_WARNING, "Option.builder"};
     static const struct row KAFKA = {"kafka", "library-clash", FP_SEVERITY_WARNING, "in one place"};
     struct trial trial;
     (void) state;
     TRY("1.9.3", 8, fp_judge_clash, EARLY);
     TRY("1.20.4", 17, fp_judge_clash, LATE);
+    begin(&trial, "1.20.4", 17);
+    add(&trial, FP_JAR_LIB, "hadoop.jar", "{'markers': {'commons-cli': 'x'}}");
+    expect(judge(&trial, fp_judge_clash), &OLD);
+    add(&trial, FP_JAR_LIB, "commons-cli-1.4.jar",
+        "{'markers': {'commons-cli': 'x', 'commons-cli-1.3': 'y'}}");
+    expect(judge(&trial, fp_judge_clash), &BOTH);
+    end(&trial);
     begin(&trial, "1.20.4", 17);
     fp_strv_add(&trial.libs, "flink-connector-kafka-3.2.jar");
     add(&trial, FP_JAR_JOB, "job.jar", "{'markers': {'kafka-clients': 'x'}}");
