@@ -213,6 +213,24 @@ enum fp_code fp_jar_read(const char *path, struct fp_jar *ret, struct fp_error *
     return FP_OK;
 }
 
+static char *replaced(const char *text, char from, char to)
+{
+    char *copy = fp_xstrdup(text);
+    for (char *at = strchr(copy, from); at != NULL; at = strchr(at, from))
+        *at = to;
+    return copy;
+}
+
+char *fp_class_dots(const char *path)
+{
+    return replaced(path, '/', '.');
+}
+
+char *fp_class_slashes(const char *name)
+{
+    return replaced(name, '.', '/');
+}
+
 /* The search for a class. */
 struct class_search {
     char *path; /* "com/example/Job.class" */
@@ -233,11 +251,9 @@ static enum fp_code search_class(const char *path, const char *name, bool *ret_f
                                  struct fp_error *err)
 {
     cleanup_zip struct fp_zip *zip = NULL;
-    cleanup_free char *class_path = fp_xasprintf("%s.class", name);
+    cleanup_free char *class_name = fp_class_slashes(name);
+    cleanup_free char *class_path = fp_xasprintf("%s.class", class_name);
     struct class_search search = {.path = class_path};
-    for (char *at = class_path; at < class_path + strlen(name); at++)
-        if (*at == '.')
-            *at = '/';
     FP_TRY(fp_zip_open(path, &zip, err));
     FP_TRY(fp_zip_each(zip, visit_for_class, &search, err));
     *ret_found = search.found;
@@ -258,6 +274,14 @@ enum fp_code fp_jar_has_class(struct fp_cache *cache, const char *path, const ch
     FP_TRY(search_class(path, name, ret_found, err));
     fp_jar_answer(&question, json_boolean(*ret_found));
     return FP_OK;
+}
+
+bool fp_jar_entry_is_class(const char *name)
+{
+    /* Flink's class loaders load no classes from directories such as META-INF/versions or BOOT-INF,
+     * and no module-info. */
+    return fp_text_ends_with(name, ".class") && strstr(name, "-INF/") == NULL &&
+           strcmp(fp_path_base(name), "module-info.class") != 0;
 }
 
 unsigned fp_java_of_class_major(unsigned class_major)

@@ -3,15 +3,8 @@
 
 #include <string.h>
 
+#include "flinkpack/flink/job.h"
 #include "flinkpack/layer/zip.h"
-
-char *fp_class_words(const char *name)
-{
-    char *words = fp_xstrdup(name);
-    for (char *slash = strchr(words, '/'); slash != NULL; slash = strchr(slash, '/'))
-        *slash = '.';
-    return words;
-}
 
 static void cause_clear(struct fp_cause *cause)
 {
@@ -60,7 +53,7 @@ void fp_causes_tell(const struct fp_causes *causes, const char *jar, struct fp_f
         const struct fp_cause *cause = &causes->items[i];
         size_t others = json_object_size(cause->subjects);
         others -= others > 0;
-        cleanup_free char *by = fp_class_words(cause->by);
+        cleanup_free char *by = fp_class_dots(cause->by);
         cleanup_free char *more = others > 0 ? fp_xasprintf(" and %zu more", others) : NULL;
         fp_findings_add(
             ret, (struct fp_finding){.name = fp_finding_name(cause->name),

@@ -53,7 +53,5 @@ enum fp_severity fp_reference_severity(const struct fp_judge_input *input,
  */
 FP_CHECKED enum fp_code fp_drop_present(const struct fp_judge_input *input, json_t *classes,
                                         struct fp_error *err);
-/** A class as Java writes it: "com.acme.Job". The caller owns it. */
-char *fp_class_words(const char *name);
 
 #endif

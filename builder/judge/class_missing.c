@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "causes.h"
+#include "flinkpack/flink/job.h"
 #include "homes.h"
 #include "judge.h"
 
@@ -62,7 +63,7 @@ static void add(const struct fp_judge_input *input, const struct fp_judged_jar *
     struct fp_cause cause = {.name = "class-missing",
                              .severity = severity,
                              .by = fp_xstrdup(by != NULL ? by : "a class"),
-                             .subject = fp_class_words(class_name)};
+                             .subject = fp_class_dots(class_name)};
     cause.key = is_info        ? fp_xstrdup("")
                 : home != NULL ? fp_xstrdup(home->jar)
                                : family_of(class_name);

@@ -3,6 +3,7 @@
 
 #include "causes.h"
 #include "factories.h"
+#include "flinkpack/flink/job.h"
 #include "judge.h"
 
 /* An option of tables, and what its values are. */
@@ -96,7 +97,7 @@ static void judge_jar(const struct judgement *judgement)
     for (size_t i = 0; i < json_array_size(texts); i++) {
         const json_t *item = json_array_get(texts, i);
         const char *caller = fp_json_string(item, "by");
-        cleanup_free char *by = fp_class_words(caller != NULL ? caller : "a class");
+        cleanup_free char *by = fp_class_dots(caller != NULL ? caller : "a class");
         for (size_t k = 0; k < sizeof(OPTIONS) / sizeof(OPTIONS[0]); k++) {
             const char *text = fp_json_string(item, "text");
             char *name = NULL;

@@ -4,6 +4,7 @@
 
 #include "causes.h"
 #include "flinkpack/flink/file_systems.h"
+#include "flinkpack/flink/job.h"
 #include "judge.h"
 
 /* Settings whose values are places. Without some of them a job does not start, others are asked
@@ -217,7 +218,7 @@ static void judge_code(const struct equipment *image, bool may_read, struct fp_f
         for (size_t k = 0; k < json_array_size(uris) && input->jars[i].role == FP_JAR_JOB; k++) {
             const char *uri = fp_json_string(json_array_get(uris, k), "text");
             const char *caller = fp_json_string(json_array_get(uris, k), "by");
-            cleanup_free char *by = fp_class_words(caller != NULL ? caller : "a class");
+            cleanup_free char *by = fp_class_dots(caller != NULL ? caller : "a class");
             if (uri != NULL && is_of_files(uri))
                 judge_uri(image, uri, severity, input->jars[i].path, by, ret);
         }

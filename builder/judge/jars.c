@@ -37,24 +37,6 @@ const char *fp_jar_pom_version(const struct fp_judged_jar *jar, const char *grou
     return NULL;
 }
 
-static char *replaced(const char *text, char from, char to)
-{
-    char *copy = fp_xstrdup(text);
-    for (char *at = strchr(copy, from); at != NULL; at = strchr(at, from))
-        *at = to;
-    return copy;
-}
-
-char *fp_class_dots(const char *path)
-{
-    return replaced(path, '/', '.');
-}
-
-char *fp_class_slashes(const char *name)
-{
-    return replaced(name, '.', '/');
-}
-
 void fp_say(struct fp_findings *ret, struct fp_saying saying)
 {
     fp_findings_add(ret, (struct fp_finding){.name = fp_finding_name(saying.name),

@@ -18,9 +18,6 @@ const char *fp_lib_named(const struct fp_judge_input *input, const char *prefix)
 /** The version of an artifact in the jar, by its pom.properties; NULL: not known. Borrowed. */
 const char *fp_jar_pom_version(const struct fp_judged_jar *jar, const char *group,
                                const char *artifact);
-/** The class "com/acme/Job" as Java writes it, and the other way round. The caller owns it. */
-char *fp_class_dots(const char *path);
-char *fp_class_slashes(const char *name);
 
 /** The texts of a finding; NULL where there is nothing to say. Those to be taken over are so named.
  */

@@ -51,56 +51,58 @@ static enum fp_severity severity_of(const struct fp_judged_jar *jar, const json_
                                                                     : FP_SEVERITY_INFO;
 }
 
-static void tell_newer(const struct fp_judge_input *input, const struct fp_judged_jar *jar,
-                       const json_t *row, struct fp_findings *ret)
+bool fp_judge_newer_class(const struct fp_judged_jar *jar, unsigned java,
+                          struct fp_newer_class *ret)
 {
-    unsigned major = (unsigned) json_integer_value(json_object_get(row, "major"));
-    const char *class_name = fp_json_string(row, "class");
-    const char *caller = fp_json_string(row, "by");
-    enum fp_severity severity = severity_of(jar, row);
-    if (class_name == NULL)
-        return;
-    cleanup_free char *name = fp_class_dots(class_name);
-    cleanup_free char *by = caller != NULL ? fp_class_dots(caller) : NULL;
-    cleanup_free char *advice = fp_xasprintf(
-        "compile it with --release %u, take a release of the library for Java %u, or a "
-        "base with Java %u",
-        input->java, input->java, fp_java_of_class_major(major));
-    bool is_used = by != NULL && severity > FP_SEVERITY_INFO;
-    fp_say(ret,
-           (struct fp_saying){
-               .name = "java-version",
-               .severity = severity,
-               .where = jar->path,
-               .entry = name,
-               .take_what = fp_xasprintf(
-                   "%s needs Java %u, and %s has Java %u%s%s", name, fp_java_of_class_major(major),
-                   input->base_name != NULL ? input->base_name : "the base", input->java,
-                   is_used                        ? "; it is used by "
-                   : severity == FP_SEVERITY_INFO ? "; nothing that the job reaches uses it"
-                                                  : "",
-                   is_used ? by : ""),
-               .effect = "Java refuses the class with UnsupportedClassVersionError",
-               .advice = advice});
+    const json_t *rows = json_object_get(jar->facts, "majors");
+    *ret = (struct fp_newer_class){0};
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        const json_t *row = json_array_get(rows, i);
+        const char *name = fp_json_string(row, "class");
+        json_int_t major = json_integer_value(json_object_get(row, "major"));
+        enum fp_severity severity = severity_of(jar, row);
+        if (name == NULL || major <= CLASS_MAJOR_OF_JAVA_8 ||
+            major <= (json_int_t) fp_class_major_of_java(java) ||
+            (ret->name != NULL && severity <= ret->severity))
+            continue;
+        *ret = (struct fp_newer_class){.name = name,
+                                       .by = fp_json_string(row, "by"),
+                                       .java = fp_java_of_class_major((unsigned) major),
+                                       .is_entry = is_entry(jar, name),
+                                       .is_reached = json_is_true(json_object_get(row, "reached")),
+                                       .severity = severity};
+    }
+    return ret->name != NULL;
 }
 
-/* Tell the worst of a jar's class versions that are too new, as all have one cause. */
 static void judge_versions(const struct fp_judge_input *input, const struct fp_judged_jar *jar,
                            struct fp_findings *ret)
 {
-    const json_t *rows = json_object_get(jar->facts, "majors");
-    const json_t *worst = NULL;
-    for (size_t i = 0; i < json_array_size(rows); i++) {
-        const json_t *row = json_array_get(rows, i);
-        json_int_t major = json_integer_value(json_object_get(row, "major"));
-        if (major <= CLASS_MAJOR_OF_JAVA_8 ||
-            major <= (json_int_t) fp_class_major_of_java(input->java))
-            continue;
-        if (worst == NULL || severity_of(jar, row) > severity_of(jar, worst))
-            worst = row;
-    }
-    if (worst != NULL)
-        tell_newer(input, jar, worst, ret);
+    struct fp_newer_class newer;
+    if (!fp_judge_newer_class(jar, input->java, &newer))
+        return;
+    cleanup_free char *name = fp_class_dots(newer.name);
+    cleanup_free char *by = newer.by != NULL ? fp_class_dots(newer.by) : NULL;
+    cleanup_free char *advice = fp_xasprintf(
+        "compile it with --release %u, take a release of the library for Java %u, or a "
+        "base with Java %u",
+        input->java, input->java, newer.java);
+    bool is_info = newer.severity == FP_SEVERITY_INFO;
+    bool is_used = by != NULL && !is_info;
+    fp_say(ret, (struct fp_saying){
+                    .name = "java-version",
+                    .severity = newer.severity,
+                    .where = jar->path,
+                    .entry = name,
+                    .take_what = fp_xasprintf(
+                        "%s needs Java %u, and %s has Java %u%s%s", name, newer.java,
+                        input->base_name != NULL ? input->base_name : "the base", input->java,
+                        is_used   ? "; it is used by "
+                        : is_info ? "; nothing that the job reaches uses it"
+                                  : "",
+                        is_used ? by : ""),
+                    .effect = "Java refuses the class with UnsupportedClassVersionError",
+                    .advice = advice});
 }
 
 /* What a jar uses of what the JDK lost: the worst class of one package. It is no error

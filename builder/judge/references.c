@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "causes.h"
+#include "flinkpack/flink/job.h"
 #include "history.h"
 #include "homes.h"
 #include "judge.h"
@@ -30,7 +31,7 @@ static struct reference read_reference(const json_t *json)
  */
 static char *words_of(const struct reference *reference, bool is_class)
 {
-    cleanup_free char *class_name = fp_class_words(reference->class_name);
+    cleanup_free char *class_name = fp_class_dots(reference->class_name);
     if (is_class)
         return steal_pointer(&class_name);
     cleanup_free char *member =

@@ -115,18 +115,9 @@ bool fp_class_scan_has(const void *scan, const char *name)
     return fp_names_find(&self->names, name, strlen(name)) < self->class_count;
 }
 
-/* The name of a class of the jar as its path: "com/acme/Job". The caller owns it. */
-static char *path_of(const char *name)
-{
-    char *path = fp_xstrdup(name);
-    for (char *at = strchr(path, '.'); at != NULL; at = strchr(at, '.'))
-        *at = '/';
-    return path;
-}
-
 static uint32_t number_of(const struct fp_class_scan *scan, const char *name)
 {
-    cleanup_free char *path = path_of(name);
+    cleanup_free char *path = fp_class_slashes(name);
     uint32_t number = fp_names_find(&scan->names, path, strlen(path));
     return number < scan->class_count ? number : FP_NO_NAME;
 }
@@ -192,7 +183,7 @@ enum fp_code fp_class_scan_finish(struct fp_class_scan *scan, struct fp_zip *zip
     add_versioned_names(scan, is_multi_release);
     pair_services(scan);
     if (entry != NULL) {
-        scan->entry_name = path_of(entry);
+        scan->entry_name = fp_class_slashes(entry);
         scan->entry = number_of(scan, entry);
         set_own(scan);
     }

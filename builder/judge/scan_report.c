@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "class_scan.h"
+#include "flinkpack/flink/job.h"
 
 #define MAJOR_MAX 256
 #define MAINS_MAX 64
@@ -84,12 +85,10 @@ static json_t *majors_json(const struct fp_class_scan *scan)
     return list;
 }
 
-static json_t *dotted(const char *name)
+static json_t *dotted(const char *path)
 {
-    cleanup_free char *text = fp_xstrdup(name);
-    for (char *at = strchr(text, '/'); at != NULL; at = strchr(at, '/'))
-        *at = '.';
-    return fp_json_text(text);
+    cleanup_free char *name = fp_class_dots(path);
+    return fp_json_text(name);
 }
 
 static json_t *mains_json(const struct fp_class_scan *scan)

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "flinkpack/flink/job.h"
 #include "manifest_facts.h"
 #include "markers.h"
 #include "signatures.h"
@@ -224,9 +225,8 @@ static bool is_factory(const char *name)
 
 static void add_factory(struct fp_resources *resources, const char *entry)
 {
-    cleanup_free char *name = fp_xstrndup(entry, strlen(entry) - strlen(".class"));
-    for (char *slash = strchr(name, '/'); slash != NULL; slash = strchr(slash, '/'))
-        *slash = '.';
+    cleanup_free char *path = fp_xstrndup(entry, strlen(entry) - strlen(".class"));
+    cleanup_free char *name = fp_class_dots(path);
     fp_json_append(resources->factories, fp_json_text(name));
 }
 

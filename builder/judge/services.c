@@ -4,6 +4,7 @@
 
 #include "causes.h"
 #include "factories.h"
+#include "flinkpack/flink/job.h"
 #include "judge.h"
 
 /* Lists that Flink reads whole: one class that is missing ends it all. What reads other lists skips
@@ -39,14 +40,6 @@ static bool uses_tables(const struct fp_judge_input *input)
     return false;
 }
 
-static char *path_of(const char *name)
-{
-    char *path = fp_xstrdup(name);
-    for (char *dot = strchr(path, '.'); dot != NULL; dot = strchr(dot, '.'))
-        *dot = '/';
-    return path;
-}
-
 /* The classes of a list that no jar has, as paths. */
 static enum fp_code find_missing(const struct fp_judge_input *input, const json_t *names,
                                  struct fp_strv *ret, struct fp_error *err)
@@ -56,14 +49,14 @@ static enum fp_code find_missing(const struct fp_judge_input *input, const json_
     json_t *value = NULL;
     for (size_t i = 0; i < json_array_size(names); i++) {
         const char *name = json_string_value(json_array_get(names, i));
-        cleanup_free char *key = path_of(name != NULL ? name : "");
+        cleanup_free char *key = fp_class_slashes(name != NULL ? name : "");
         fp_json_set(open, key, json_true());
     }
     FP_TRY(fp_drop_present(input, open, err));
     json_object_foreach(open, path, value)
     {
         if (fp_api_find(input->api, path, NULL, NULL) == FP_API_NO_CLASS)
-            fp_strv_take(ret, fp_class_words(path));
+            fp_strv_take(ret, fp_class_dots(path));
     }
     return FP_OK;
 }

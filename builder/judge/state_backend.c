@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "flinkpack/flink/job.h"
-#include "jars.h"
 #include "judge.h"
 
 #define ROCKSDB "RocksDBStateBackendFactory"

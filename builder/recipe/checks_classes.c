@@ -1,8 +1,20 @@
-/* A check whether the Java of a base can load the classes that a job is sure to load. */
+/* Checks, by the facts of the job's jars, whether their classes can be loaded: whether the base's
+ * Java is new enough for them, and whether a jar has the connectors that the main class uses. */
 #include "checks.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+/* Packages that no distribution contains, because connectors belong in the job's jar. */
+static const char *const CONNECTORS[] = {"org/apache/flink/streaming/connectors/",
+                                         "org/apache/flink/connector/kafka/"};
+
+/* Read the facts of a jar of the job, as the judge does, or recall them. */
+static enum fp_code facts_of(const struct fp_plan *plan, size_t i, json_t **ret,
+                             struct fp_error *err)
+{
+    return fp_jar_facts(plan->context->cache, plan->job_jars.items[i], plan->job_classname, ret,
+                        err);
+}
 
 static enum fp_code fail_newer(const struct fp_plan *plan, const char *words, unsigned needed,
                                const char *base_name, unsigned java, struct fp_error *err)
@@ -15,81 +27,37 @@ static enum fp_code fail_newer(const struct fp_plan *plan, const char *words, un
                      base != NULL ? base : "");
 }
 
-/* The jar and version of the class "com.example.Job" if it is newer, else NULL. Borrowed. */
-static const json_t *find_newer(const json_t *newer, const char *class_name)
-{
-    cleanup_free char *path = fp_xstrdup(class_name);
-    for (char *dot = strchr(path, '.'); dot != NULL; dot = strchr(dot, '.'))
-        *dot = '/';
-    return json_object_get(newer, path);
-}
-
-/* The class that Flink will start, or one that it may start; NULL: unknown. `*ret_newer` is the
- * result of find_newer() for it. */
-static const char *find_main(const struct fp_plan *plan, const json_t *newer,
-                             const json_t **ret_newer)
-{
-    const char *found = plan->job_classname;
-    *ret_newer = found != NULL ? find_newer(newer, found) : NULL;
-    for (size_t i = 0; i < plan->job_jars.len && plan->job_classname == NULL; i++) {
-        const char *name = plan->jars[i].main_class;
-        if (name == NULL || *ret_newer != NULL)
-            continue;
-        found = name;
-        *ret_newer = find_newer(newer, name);
-    }
-    return found;
-}
-
-/* Find a reference to a newer class, which will be loaded; `ret` stays empty if there is none. */
-static enum fp_code find_reference(const struct fp_plan *plan, unsigned class_major, json_t *newer,
-                                   struct fp_jar_reference *ret, struct fp_error *err)
-{
-    for (size_t i = 0; i < plan->job_jars.len; i++)
-        if (plan->jars[i].class_major > 0)
-            FP_TRY(fp_jar_newer_classes(plan->job_jars.items[i], class_major, newer, err));
-    for (size_t i = 0; i < plan->job_jars.len && ret->name == NULL; i++)
-        if (plan->jars[i].class_major > 0)
-            FP_TRY(fp_jar_refers_to(plan->job_jars.items[i], class_major, newer, ret, err));
-    return FP_OK;
-}
-
-/* The beginning of a message about a jar's newest class. */
-static char *words_of_jar(const struct fp_plan *plan, size_t i)
-{
-    return fp_xasprintf("%s: class %s (class file version %u)", plan->job_jars.items[i],
-                        plan->jars[i].class_major_of, plan->jars[i].class_major);
-}
-
-static bool is_newer(const struct fp_jar *jar, unsigned java)
-{
-    return jar->class_major > 0 && fp_java_of_class_major(jar->class_major) > java;
-}
-
-/* `first` is the first jar with newer classes. */
-static enum fp_code check_newer(const struct fp_plan *plan, size_t first, const char *base_name,
+/* Check a jar: what the job is sure to load, and what a list of services names. Of the rest the
+ * judge warns. */
+static enum fp_code check_newer(const struct fp_plan *plan, size_t i, const char *base_name,
                                 unsigned java, struct fp_error *err)
 {
-    cleanup_json json_t *newer = json_object();
-    __attribute__((cleanup(fp_jar_reference_clear))) struct fp_jar_reference reference = {0};
-    const json_t *loaded = NULL;
-    FP_TRY(find_reference(plan, fp_class_major_of_java(java), newer, &reference, err));
-    const char *main_class = find_main(plan, newer, &loaded);
-    bool is_main = loaded != NULL;
-    if (!is_main && reference.name != NULL)
-        loaded = json_object_get(newer, reference.name);
-    cleanup_free char *words =
-        is_main ? fp_xasprintf("%s: the job's class %s", fp_json_string(loaded, "jar"), main_class)
-        : loaded != NULL ? fp_xasprintf("%s: class %s, to which %s refers,",
-                                        fp_json_string(loaded, "jar"), reference.name, reference.by)
-                         : words_of_jar(plan, first);
-    unsigned major = loaded != NULL
-                         ? (unsigned) json_integer_value(json_object_get(loaded, "major"))
-                         : plan->jars[first].class_major;
-    /* What nothing refers to is only found by the judge. */
-    if (loaded == NULL && main_class != NULL)
+    const char *path = plan->job_jars.items[i];
+    cleanup_json json_t *facts = NULL;
+    cleanup_free char *words = NULL;
+    struct fp_newer_class newer;
+    FP_TRY(facts_of(plan, i, &facts, err));
+    const struct fp_judged_jar jar = {.path = path, .facts = facts};
+    if (!fp_judge_newer_class(&jar, java, &newer))
         return FP_OK;
-    return fail_newer(plan, words, fp_java_of_class_major(major), base_name, java, err);
+    if (newer.is_entry)
+        words = fp_xasprintf("%s: the job's class %s", path,
+                             fp_json_string(json_object_get(facts, "entry"), "class"));
+    else if (newer.is_reached && newer.by == NULL)
+        words = fp_xasprintf("%s: class %s, which a list in META-INF/services names,", path,
+                             newer.name);
+    else if (newer.severity == FP_SEVERITY_ERROR)
+        words = fp_xasprintf("%s: class %s, to which %s.class refers,", path, newer.name, newer.by);
+    return words != NULL ? fail_newer(plan, words, newer.java, base_name, java, err) : FP_OK;
+}
+
+/* Whether it is known where some job begins. */
+static bool has_main(const struct fp_plan *plan)
+{
+    bool has = plan->job_classname != NULL;
+    for (size_t i = 0; i < plan->job_jars.len; i++)
+        has = has || plan->jars[i].main_class != NULL;
+    return has;
 }
 
 /* The Java version in the catalogue, if the user's options do not select another Java; then the
@@ -109,8 +77,82 @@ enum fp_code fp_check_classes(const struct fp_check *check, struct fp_error *err
 {
     const struct fp_plan *plan = check->plan;
     unsigned java = plan->check.is_all ? 0 : java_to_check(check);
-    for (size_t i = 0; i < plan->job_jars.len && java > 0; i++)
-        if (is_newer(&plan->jars[i], java))
-            return check_newer(plan, i, check->bases->name, java, err);
+    for (size_t i = 0; i < plan->job_jars.len && java > 0; i++) {
+        const struct fp_jar *jar = &plan->jars[i];
+        unsigned needed = fp_java_of_class_major(jar->class_major);
+        if (needed <= java)
+            continue;
+        FP_TRY(check_newer(plan, i, check->bases->name, java, err));
+        cleanup_free char *words =
+            fp_xasprintf("%s: class %s (class file version %u)", plan->job_jars.items[i],
+                         jar->class_major_of, jar->class_major);
+        if (!has_main(plan))
+            return fail_newer(plan, words, needed, check->bases->name, java, err);
+    }
+    return FP_OK;
+}
+
+static bool is_connector(const char *class_name)
+{
+    for (size_t i = 0; i < sizeof(CONNECTORS) / sizeof(CONNECTORS[0]); i++)
+        if (strncmp(class_name, CONNECTORS[i], strlen(CONNECTORS[i])) == 0)
+            return true;
+    return false;
+}
+
+static enum fp_code any_has(const struct fp_plan *plan, const struct fp_strv *jars,
+                            const char *class_name, bool *ret_found, struct fp_error *err)
+{
+    for (size_t i = 0; i < jars->len && !*ret_found; i++)
+        if (fp_text_ends_with(jars->items[i], ".jar"))
+            FP_TRY(
+                fp_jar_has_class(plan->context->cache, jars->items[i], class_name, ret_found, err));
+    return FP_OK;
+}
+
+/* Check a class of Flink that a jar does not have, where `main` or what it is sure to run uses it.
+ */
+static enum fp_code check_reference(const struct fp_plan *plan, const char *path, const char *main,
+                                    const json_t *row, struct fp_error *err)
+{
+    const char *class_name = fp_json_string(row, "class");
+    const char *caller = fp_json_string(row, "by");
+    cleanup_free char *by = fp_class_dots(caller != NULL ? caller : "");
+    bool found = false;
+    if (class_name == NULL || !is_connector(class_name) ||
+        (strcmp(by, main) != 0 && !json_is_true(json_object_get(row, "sure"))))
+        return FP_OK;
+    FP_TRY(any_has(plan, &plan->job_jars, class_name, &found, err));
+    FP_TRY(any_has(plan, &plan->libs, class_name, &found, err));
+    return found ? FP_OK
+                 : fp_hinted(fp_fail(err, FP_E_INPUT,
+                                     "%s: class %s uses %s, which no jar of the job has", path, by,
+                                     class_name),
+                             err,
+                             "connectors are not part of Flink: build the jar with its "
+                             "dependencies (maven-shade-plugin, the connector without scope "
+                             "'provided'), or add the connector's jar with --lib");
+}
+
+enum fp_code fp_check_connectors(const struct fp_check *check, struct fp_error *err)
+{
+    const struct fp_plan *plan = check->plan;
+    /* Files that are not examined may have connectors: jars that somebody added to the
+     * distribution, and the files of --add. */
+    if (!check->flink->has_dist || check->flink->dist.has_added_jars || plan->add_count > 0)
+        return FP_OK;
+    for (size_t i = 0; i < plan->job_jars.len; i++) {
+        const char *main =
+            plan->job_classname != NULL ? plan->job_classname : plan->jars[i].main_class;
+        cleanup_json json_t *facts = NULL;
+        /* Flink also loads jars in lib/ of the job's jar if it is started with that jar. */
+        if (main == NULL || plan->jars[i].sha256[0] == '\0' || plan->jars[i].has_jars)
+            continue;
+        FP_TRY(facts_of(plan, i, &facts, err));
+        const json_t *rows = json_object_get(facts, "flink");
+        for (size_t k = 0; k < json_array_size(rows); k++)
+            FP_TRY(
+                check_reference(plan, plan->job_jars.items[i], main, json_array_get(rows, k), err));
+    }
     return FP_OK;
 }

@@ -87,16 +87,14 @@ def test_connectors_in_a_job(job):
     job.build(OLD, extra=[(FLINK + name + ".class", b"x") for name in names])
 
 
-def class_that_uses(*names, major=52):
+def class_that_uses(*names, name="a/Main", major=52):
     """A class file whose constant pool refers to these classes, behind a long and a text."""
-    pool = struct.pack(">Bq", 5, 1) + struct.pack(">BH", 1, 5) + b"hello"
-    for i, name in enumerate(names):
-        pool += struct.pack(">BH", 1, len(name)) + name.encode() + struct.pack(">BH", 7, 4 + 2 * i)
-    return struct.pack(">IHHH", 0xCAFEBABE, 0, major, 4 + 2 * len(names)) + pool + bytes(8)
+    return class_files.make(name, uses=names, major=major, constants=[
+        lambda pool: pool.long(1), lambda pool: pool.utf8("hello")])
 
 
 NEWER = class_files.entry("io/a/Newer", major=66)
-OTHER = ("io/a/Other.class", class_that_uses("io/a/Newer", major=65))
+OTHER = ("io/a/Other.class", class_that_uses("io/a/Newer", name="io/a/Other", major=65))
 
 
 def build_classes(job, *classes, main_class="a.Main", status=0, words=()):
@@ -113,7 +111,7 @@ def test_newer_classes_that_nothing_refers_to(main_class, words, job):
     main = ("a/Main.class", class_that_uses("java/lang/Object"))
     words = [*words, "-v"]
     err = build_classes(job, main, NEWER, OTHER, main_class=main_class, words=words)
-    assert "io.a.Newer needs Java 22" in err and "nothing that the job reaches uses it" in err
+    assert "io.a.Other needs Java 21" in err and "nothing that the job reaches uses it" in err
     left = [(place + "io/a/Newer.class", NEWER[1]) for place in (
         "META-INF/versions/22/", "shaded/META-INF/versions/22/", "BOOT-INF/classes/")]
     assert "needs Java" not in build_classes(job, main, *left, main_class=main_class, words=words)
@@ -124,7 +122,7 @@ def test_newer_classes_that_nothing_refers_to(main_class, words, job):
     (class_that_uses("[[Lio/a/Newer;"), [], "io/a/Newer, to which a/Main.class refers,"),
     (class_that_uses(major=65), [], "the job's class a.Main needs Java 21"),
     (class_that_uses(), [("META-INF/services/x.Y", "# x\n io.a.Newer # y\n")],
-     "io/a/Newer, to which META-INF/services/x.Y refers,")],
+     "io/a/Newer, which a list in META-INF/services names, needs Java 22")],
     ids=["class", "array", "main", "service"])
 def test_newer_classes_that_are_loaded(main, more, said, job):
     err = build_classes(job, ("a/Main.class", main), NEWER, *more, status=INPUT)

@@ -22,24 +22,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (code == FP_OK &&
         (jar.size != size || (jar.class_major > 0) != (jar.class_major_of != NULL)))
         abort();
-    cleanup_strv struct fp_strv used = {0};
-    if (code == FP_OK && jar.class_major_of != NULL) {
-        cleanup_free char *name =
-            fp_xstrndup(jar.class_major_of, strlen(jar.class_major_of) - strlen(".class"));
-        code = fp_jar_class_uses(NULL, path, name, "", &used, &err);
-        if (code != FP_OK && code != FP_E_INPUT)
-            abort();
-        cleanup_json json_t *newer = json_object();
-        struct fp_jar_reference reference = {0};
-        code = fp_jar_newer_classes(path, jar.class_major - 1, newer, &err);
-        if (code == FP_OK && json_object_size(newer) == 0)
-            abort();
-        if (code == FP_OK)
-            code = fp_jar_refers_to(path, jar.class_major - 1, newer, &reference, &err);
-        if (code != FP_OK && code != FP_E_INPUT)
-            abort();
-        fp_jar_reference_clear(&reference);
-    }
     fp_jar_clear(&jar);
     return 0;
 }

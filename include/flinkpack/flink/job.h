@@ -54,36 +54,12 @@ FP_CHECKED enum fp_code fp_jar_parse(const json_t *json, const char *title, stru
  * fp_jar_inspect(). */
 FP_CHECKED enum fp_code fp_jar_has_class(struct fp_cache *cache, const char *path, const char *name,
                                          bool *ret_found, struct fp_error *err);
-/**
- * List the names below `prefix` ("org/apache/flink/streaming/connectors/") that the class `name` of
- * a jar refers to, each once; empty if the jar has no such class. Cache and errors as for
- * fp_jar_inspect().
- */
-FP_CHECKED enum fp_code fp_jar_class_uses(struct fp_cache *cache, const char *path,
-                                          const char *name, const char *prefix, struct fp_strv *ret,
-                                          struct fp_error *err);
+/** The class "com/acme/Job" as Java writes it, "com.acme.Job". The caller owns it. */
+char *fp_class_dots(const char *path);
+/** The path of the class "com.acme.Job". The caller owns it. */
+char *fp_class_slashes(const char *name);
 /** Whether an entry of a jar is a class file that Flink's class loaders may load. */
 bool fp_jar_entry_is_class(const char *name);
-/**
- * Add the classes of a jar that are newer than `class_major` to the object `newer`, as members
- * "com/example/Job": {"jar": PATH, "major": 65}. Errors as for fp_jar_inspect().
- */
-FP_CHECKED enum fp_code fp_jar_newer_classes(const char *path, unsigned class_major, json_t *newer,
-                                             struct fp_error *err);
-
-/** A reference to a class. Owned strings; NULL: there is no reference. */
-struct fp_jar_reference {
-    char *name; /**< the class: "com/example/Newer" */
-    char *by;   /**< the entry with it: "com/example/Job.class", "META-INF/services/..." */
-};
-/**
- * Find the first class of `newer` that the jar refers to, from a class that is not newer than
- * `class_major` itself or from a list of services. Errors as for fp_jar_inspect().
- */
-FP_CHECKED enum fp_code fp_jar_refers_to(const char *path, unsigned class_major, json_t *newer,
-                                         struct fp_jar_reference *ret, struct fp_error *err);
-/** Free the strings. */
-void fp_jar_reference_clear(struct fp_jar_reference *reference);
 /** The major version of Java that class files of `class_major` need: 52 gives 8, 55 gives 11. */
 unsigned fp_java_of_class_major(unsigned class_major);
 /** The newest class file version that a version of Java loads: 8 gives 52. */

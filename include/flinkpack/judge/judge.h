@@ -53,6 +53,21 @@ struct fp_judge_input {
     const struct fp_strv *arguments; /**< of the job; may be NULL */
 };
 
+/** The class of a jar that is too new for a base's Java. Borrowed from the jar's facts. */
+struct fp_newer_class {
+    const char *name; /**< "com/acme/Job" */
+    const char *by;   /**< a class that uses it; NULL: none, or a service list names it */
+    unsigned java;    /**< that it needs */
+    bool is_entry;    /**< the job begins with it */
+    bool is_reached;  /**< the job can come to it */
+    enum fp_severity severity;
+};
+
+/** Find the class of a jar that a base with `java` is too old for; of several the worst, as all
+ * have one cause. False: there is none. */
+bool fp_judge_newer_class(const struct fp_judged_jar *jar, unsigned java,
+                          struct fp_newer_class *ret);
+
 /**
  * Judge. Apart from comparing entries of several jars it reads no files.
  * @param ret The findings are added to it, sorted.
