@@ -86,6 +86,8 @@ struct fp_args {
 
 /** Whether a word is HOST[:PORT]. A URL or a path after the port does not match. */
 bool fp_is_host(const char *text);
+/** Whether a text is NAME=VALUE with a name that a shell can set. */
+bool fp_is_assignment(const char *text);
 /** Set the members whose default is not 0. */
 void fp_args_init(struct fp_args *args);
 

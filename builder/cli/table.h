@@ -52,6 +52,9 @@
 #define FP_OPTION_ALLOW                                                                            \
     FP_OPTION(COMMAS, "allow", "NAME,...", build.allow, CONTENT,                                   \
               "findings that are known and not told; 'flinkpack check --help' lists their names")
+#define FP_OPTION_ENV                                                                              \
+    FP_OPTION(MAP, "env", "NAME=VALUE", build.env, CONTENT,                                        \
+              "an environment variable of the image", .is_valid = fp_is_assignment)
 #define FP_OPTION_PLATFORMS                                                                        \
     FP_OPTION(COMMAS, "platform", "OS/ARCH,...", build.platforms, CONTENT,                         \
               "the platforms; several make an index", .fallback = "linux/amd64")

@@ -3,8 +3,7 @@
 
 #include "table.h"
 
-/* Whether a text is NAME=VALUE with a name that a shell can set. */
-static bool is_assignment(const char *text)
+bool fp_is_assignment(const char *text)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
     size_t first = strspn(text, letters);
@@ -145,8 +144,7 @@ static const struct fp_option look_options[] = {
               .is_valid = is_pair),
     FP_OPTION(MAP, "annotation", "KEY=VALUE", build.annotations, CONTENT,
               "an annotation of manifest and index", .is_valid = is_pair),
-    FP_OPTION(MAP, "env", "NAME=VALUE", build.env, CONTENT, "an environment variable of the image",
-              .is_valid = is_assignment),
+    FP_OPTION_ENV,
     FP_OPTION_EPOCH,
     FP_OPTION(CHOICE, "compression", "CODEC", build.compression, CONTENT,
               "of the layers that are made: gzip, which all runtimes read; zstd; or none. A "

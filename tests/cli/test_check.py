@@ -137,6 +137,15 @@ def test_a_file_system_of_a_library(check):
     assert check.json(*words, "--plugin", "buckets=odd.jar")[0] == 0
 
 
+def test_variables_of_the_image_count(check):
+    words = [check.jar(), "--conf", "state.checkpoints.dir=s3://bucket/x"]
+    built_in = f"ENABLE_BUILT_IN_PLUGINS=flink-s3-fs-presto-{VERSION}.jar"
+    assert check.json(*words)[0] == 3
+    assert check.json(*words, "--env", built_in)[0] == 0
+    missing = [check.jar(MISSING), "--env", "HADOOP_CLASSPATH=/opt/hadoop/*"]
+    assert check.json(*missing)[0] == 0
+
+
 def test_settings_are_judged(check):
     status, told = check.json(check.jar(), "--conf", "state.backend.type=rocksdbb",
                               "--conf", "taskmanager.memory.flink.size=4g")
