@@ -87,7 +87,7 @@ static const struct fp_option verify_options[] = {
             "the layer of Flink has to be the archive that Apache published, byte by byte; it is "
             "read for that",
             .flags = FP_OPTION_ARGV_ONLY),
-    FP_OPTION(TEXT, "flink-checksum", "SUM", build.flink_checksum, SOURCE,
+    FP_OPTION(TEXT, "flink-checksum", "SUM", build.flink_checksum, UNSAID,
               "of that archive: sha512:HEX, or the file or URL of a .sha512",
               .flags = FP_OPTION_ARGV_ONLY, .fallback = "downloads.apache.org"),
     FP_OPTION(TEXT, "lock-file", "FILE", build.lock_file, UNSAID,
