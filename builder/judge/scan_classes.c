@@ -5,6 +5,7 @@
 
 #include "class_scan.h"
 #include "flinkpack/flink/job.h"
+#include "text_lists.h"
 
 #define SERVICE_MAX_BYTES  ((size_t) 64 << 10)
 #define SERVICES_MAX_BYTES ((size_t) 1 << 20)
@@ -67,17 +68,6 @@ static enum fp_code note_versioned(struct fp_class_scan *scan, struct fp_zip *zi
     return FP_OK;
 }
 
-/* A line of a service list: a class, maybe with white space and a comment. */
-static void note_implementation(struct fp_class_scan *scan, const char *service, const char *line)
-{
-    line += strspn(line, " \t");
-    size_t len = strcspn(line, "# \t\r\n");
-    if (len == 0 || scan->services.len >= SERVICES_MAX)
-        return;
-    fp_strv_add(&scan->services, service);
-    fp_strv_addf(&scan->implementations, "%.*s", (int) len, line);
-}
-
 /* Only compilers ask for processors of annotations. */
 static enum fp_code note_service(struct fp_class_scan *scan, struct fp_zip *zip,
                                  const struct fp_zip_entry *entry, struct fp_error *err)
@@ -92,10 +82,9 @@ static enum fp_code note_service(struct fp_class_scan *scan, struct fp_zip *zip,
     FP_TRY(fp_zip_read(zip, entry, text, (size_t) entry->size, &len, err));
     text[len] = '\0';
     scan->service_bytes += len;
-    for (const char *line = text; *line != '\0'; line += strspn(line, "\r\n")) {
-        note_implementation(scan, service, line);
-        line += strcspn(line, "\r\n");
-    }
+    fp_services_read(text, SERVICES_MAX, &scan->implementations);
+    while (scan->services.len < scan->implementations.len)
+        fp_strv_add(&scan->services, service);
     return FP_OK;
 }
 

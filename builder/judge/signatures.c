@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "api_format.h"
 #include "manifest.h"
 
 /* The names of a manifest's sections, by their hashes. */
@@ -22,15 +23,6 @@ struct signature_reading {
     bool is_foreign;               /* a section is missing in the manifest */
 };
 
-/* FNV-1a; who makes two names of one hash only deceives himself. */
-static uint64_t hash_of(const char *name)
-{
-    uint64_t hash = 0xcbf29ce484222325U;
-    for (; *name != '\0'; name++)
-        hash = (hash ^ (unsigned char) *name) * 0x100000001b3U;
-    return hash;
-}
-
 static int compare(const void *left, const void *right)
 {
     uint64_t a = *(const uint64_t *) left;
@@ -46,7 +38,7 @@ static void collect(void *context, size_t section, const char *name, const char 
     if ((names->len & (names->len - 1)) == 0) /* a power of two: double the room */
         names->hashes = fp_xreallocarray(names->hashes, names->len > 0 ? 2 * names->len : 1,
                                          sizeof(*names->hashes));
-    names->hashes[names->len++] = hash_of(value);
+    names->hashes[names->len++] = fp_api_hash_class(value, strlen(value));
 }
 
 /* Whether a digest of the whole manifest, in base64, is right. */
@@ -69,7 +61,7 @@ static void look_at(void *context, size_t section, const char *name, const char 
 {
     struct signature_reading *reading = context;
     if (section > 0 && strcasecmp(name, "Name") == 0) {
-        uint64_t hash = hash_of(value);
+        uint64_t hash = fp_api_hash_class(value, strlen(value));
         const struct section_names *known = &reading->sections;
         reading->is_foreign =
             reading->is_foreign || known->len == 0 ||

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api_format.h"
 #include "flinkpack/flink/job.h"
 #include "flinkpack/layer/zip.h"
 #include "jars.h"
@@ -52,14 +53,6 @@ struct pair {
     size_t twin_count;
 };
 
-static uint64_t hash_of(const char *text)
-{
-    uint64_t hash = 0xcbf29ce484222325U; /* FNV-1a */
-    for (; *text != '\0'; text++)
-        hash = (hash ^ (unsigned char) *text) * 0x100000001b3U;
-    return hash;
-}
-
 static int compare_classes(const void *left, const void *right)
 {
     const struct jar_class *a = left;
@@ -82,7 +75,9 @@ static enum fp_code visit(void *context, struct fp_zip *zip, const struct fp_zip
         path->classes = fp_xreallocarray(path->classes, path->cap, sizeof(*path->classes));
     }
     path->classes[path->len++] =
-        (struct jar_class){.name = hash_of(entry->name), .crc32 = entry->crc32, .jar = path->jar};
+        (struct jar_class){.name = fp_api_hash_class(entry->name, strlen(entry->name)),
+                           .crc32 = entry->crc32,
+                           .jar = path->jar};
     return FP_OK;
 }
 
@@ -172,7 +167,8 @@ static enum fp_code visit_differing(void *context, struct fp_zip *zip,
                                     const struct fp_zip_entry *entry, struct fp_error *err)
 {
     struct pair *pair = context;
-    struct jar_class key = {.name = hash_of(entry->name), .jar = pair->jars[0]};
+    struct jar_class key = {.name = fp_api_hash_class(entry->name, strlen(entry->name)),
+                            .jar = pair->jars[0]};
     (void) zip;
     (void) err;
     if (!fp_jar_entry_is_class(entry->name) ||
