@@ -55,6 +55,7 @@ static enum fp_code obtain_distribution(struct trial *trial, struct fp_error *er
     struct fp_flink *flink = &trial->flink;
     FP_TRY(fp_flink_identify(plan, trial->known, flink, &trial->origin, err));
     FP_TRY(fp_flink_find(plan, trial->known, flink, err));
+    FP_TRY(fp_flink_check_signature(plan, flink, &trial->origin, err));
     if (fp_flink_remember(plan, flink))
         return fp_flink_settle(plan, flink, err);
     FP_TRY(fp_flink_fetch(plan, flink, &trial->origin, err));
@@ -70,7 +71,8 @@ static enum fp_code obtain_flink(struct trial *trial, struct fp_error *err)
     struct fp_error why = {0};
     enum fp_code code = obtain_distribution(trial, &why);
     bool is_absent = code == FP_E_NETWORK || code == FP_E_NOT_FOUND;
-    if (!is_absent || !plan->context->offline || plan->source != FP_FROM_RELEASE)
+    if (!is_absent || !plan->context->offline || plan->source != FP_FROM_RELEASE ||
+        plan->release.requires_signature)
         return code == FP_OK ? FP_OK : fp_fail_as(err, &why);
     fp_report(plan->context->reporter, FP_EVENT_INFO,
               "%s: without it, of Flink %s only what is known of its version is looked at",

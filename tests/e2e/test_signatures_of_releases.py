@@ -6,6 +6,7 @@ import shutil
 import subprocess
 
 import apache
+import miniature
 import pytest
 from program import INPUT, NOT_FOUND, USAGE, VERIFY, need
 
@@ -74,6 +75,17 @@ def test_archive(scene):
     assert again.digest == result.digest and scene.signer.fingerprint not in again.err
     scene.archive.write_bytes(scene.archive.read_bytes() + b"\0" * 512)
     assert NAME + ".asc" in scene.flinkpack.fail(VERIFY, *scene.words())
+
+
+def test_check(scene):
+    """What judges a job asks for the signature too, also of what it knows already."""
+    (scene.folder / "job.jar").write_bytes(miniature.job_jar())
+    words = ("check", scene.folder / "job.jar", "--from-archive", scene.archive)
+    keys = ("--flink-keys", scene.folder / "KEYS")
+    scene.flinkpack.run(*words)
+    scene.flinkpack.run(*words, *keys)
+    (scene.folder / "KEYS").write_text(scene.signer.gpg("--armor", "--export", "two@example.com"))
+    assert NAME + ".asc" in scene.flinkpack.fail(VERIFY, *words, *keys)
 
 
 def test_another_key(scene):
