@@ -32,9 +32,10 @@ static void take_operands(struct fp_run *run)
 static enum fp_code take_image(const struct fp_run *run, struct fp_build_options *ret,
                                struct fp_error *err)
 {
-    static const char *const OTHERS[] = {"job-jar", "job-artifacts", "job-classname", "lib",
-                                         "plugin",  "conf",          "add",           "slim",
-                                         "base",    "user",          "flink-version", "env"};
+    static const char *const OTHERS[] = {
+        "job-jar",       "job-artifacts", "job-classname", "lib",  "plugin",
+        "conf",          "add",           "slim",          "base", "user",
+        "flink-version", "package",       "with-python3",  "env",  "allow-musl-natives"};
     const struct fp_build_options *build = &run->args.build;
     if (run->operands.len > 0)
         return fp_hinted(fp_fail(err, FP_E_USAGE, "--image judges the jars that the image has"),

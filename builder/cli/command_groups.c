@@ -95,9 +95,17 @@ groups fp_groups_lock[] = {&fp_options_flink,
                            &fp_options_cache,
                            REMOTE,
                            NULL};
-groups fp_groups_check[] = {
-    &fp_options_check,  &fp_options_flink,     &fp_options_job,   &fp_options_with, &fp_options_on,
-    &fp_options_apache, &fp_options_catalogue, &fp_options_cache, REMOTE,           NULL};
+groups fp_groups_check[] = {&fp_options_check,
+                            &fp_options_flink,
+                            &fp_options_job,
+                            &fp_options_with,
+                            &fp_options_packages,
+                            &fp_options_on,
+                            &fp_options_apache,
+                            &fp_options_catalogue,
+                            &fp_options_cache,
+                            REMOTE,
+                            NULL};
 groups fp_groups_append[] = {&fp_options_append,
                              &fp_options_append_config,
                              &fp_options_to,

@@ -55,6 +55,9 @@
 #define FP_OPTION_ENV                                                                              \
     FP_OPTION(MAP, "env", "NAME=VALUE", build.env, CONTENT,                                        \
               "an environment variable of the image", .is_valid = fp_is_assignment)
+#define FP_OPTION_MUSL_NATIVES                                                                     \
+    FP_FLAG("allow-musl-natives", build.allow_musl_natives, CONTENT,                               \
+            "use RocksDB or a job's own native code for glibc on a base that has musl")
 #define FP_OPTION_PLATFORMS                                                                        \
     FP_OPTION(COMMAS, "platform", "OS/ARCH,...", build.platforms, CONTENT,                         \
               "the platforms; several make an index", .fallback = "linux/amd64")

@@ -108,8 +108,7 @@ static const struct fp_option package_source_options[] = {
     FP_OPTION(TEXT, "apk-mirror", "URL", build.apk_mirror, SOURCE,
               "where the base's repositories are fetched from instead: what stands before /vX.Y/",
               .fallback = "the server that the base names"),
-    FP_FLAG("allow-musl-natives", build.allow_musl_natives, CONTENT,
-            "use RocksDB or a job's own native code for glibc on a base that has musl"),
+    FP_OPTION_MUSL_NATIVES,
     FP_FLAG("strict", build.strict, CONTENT,
             "fail where a package has a script that would have to be run, instead of warning"),
 };

@@ -14,6 +14,7 @@ static const struct fp_option check_options[] = {
               "an image with Flink that is there already: what it has and how it starts is judged",
               .listed_by = FP_LISTED_IMAGES, .rivals = "flink", .flags = FP_OPTION_ARGV_ONLY),
     FP_OPTION_ALLOW,
+    FP_OPTION_MUSL_NATIVES,
     FP_OPTION_ENV,
     FP_OPTION(CHOICE, "output", "FORMAT", format, UNSAID, "how it is told: text or json",
               .letter = 'o', .choices = "text json", .flags = FP_OPTION_ARGV_ONLY,

@@ -66,7 +66,7 @@ bool fp_judge_is_elsewhere(const char *key)
 static bool is_whole(const struct fp_plan *plan, const struct fp_flink *flink)
 {
     bool is = flink->has_dist && !flink->dist.is_outline && !flink->dist.has_added_jars &&
-              plan->release.hadoop_version == NULL &&
+              plan->release.hadoop_version == NULL && !plan->with_python3 &&
               fp_json_string(plan->env, "HADOOP_CLASSPATH") == NULL;
     for (size_t i = 0; i < plan->conf_keys.len; i++)
         is = is && !fp_judge_is_elsewhere(plan->conf_keys.items[i]);

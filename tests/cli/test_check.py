@@ -99,6 +99,18 @@ def test_a_plugin_that_is_nowhere(check):
     assert check.json("job.jar", "--plugin", "s3-fs-presto")[0] == 0
 
 
+def test_what_build_takes_counts(check):
+    """On the command line as in the file that a build reads."""
+    words = [check.jar(), "--conf", "execution.checkpointing.dir=s3://bucket/a"]
+    plugin = "ENABLE_BUILT_IN_PLUGINS=flink-s3-fs-presto-1.20.4.jar"
+    status, told = check.json(*words)
+    assert status == 3 and [one["name"] for one in told["findings"]] == ["filesystem-missing"]
+    assert check.json(*words, "--env", plugin)[0] == 0
+    (check.folder / "flinkpack.yaml").write_text("env: {%s}\n" % plugin.replace("=", ": "))
+    assert check.json(*words)[0] == 0
+    assert "--env: expected NAME=VALUE" in check.program.fail(2, "check", *words, "--env", "=x")
+
+
 def test_names_are_listed(check):
     text = check.program.run("check", "--help").out
     names = text.split("Findings, by their names:\n")[1]

@@ -230,6 +230,8 @@ def test_native_code_is_a_finding(base, severity, job):
     assert told.status == (INPUT if severity == "error" else 0)
     lines = [line for line in told.out.splitlines() if "[native-code]" in line]
     assert [line.partition(":")[0] for line in lines] == ([severity] if severity else [])
+    words.append("--allow-musl-natives")
+    assert job.flinkpack.try_run("check", *words).status == 0
 
 
 def test_native_code_for_a_base_that_cannot_be_had(job):
