@@ -268,6 +268,41 @@ static enum fp_code judge_pair(const struct fp_judge_input *input, const struct 
     return FP_OK;
 }
 
+/* Two versions of one library that were merged into a jar: of a class in both, one is there. */
+static void judge_within(const struct fp_judged_jar *jar, struct fp_findings *ret)
+{
+    const json_t *poms = json_object_get(jar->facts, "poms");
+    cleanup_json json_t *seen = json_object();
+    cleanup_strv struct fp_strv words = {0};
+    bool is_bad = false;
+    for (size_t i = 0; i < json_array_size(poms); i++) {
+        const json_t *pom = json_array_get(poms, i);
+        const char *version = fp_json_string(pom, "version");
+        const char *group = fp_json_string(pom, "group");
+        const char *artifact = fp_json_string(pom, "artifact");
+        if (version == NULL || group == NULL || artifact == NULL)
+            continue;
+        cleanup_free char *name = fp_xasprintf("%s:%s", group, artifact);
+        const char *const versions[] = {fp_json_string(seen, name), version};
+        if (versions[0] != NULL && strcmp(versions[0], version) != 0) {
+            is_bad = is_bad || is_far(versions);
+            fp_strv_addf(&words, "%s %s and %s", name, versions[0], version);
+        }
+        fp_json_set_text(seen, name, version);
+    }
+    cleanup_free char *libraries = words.len > 0 ? fp_strv_join_first(&words, 3) : NULL;
+    if (libraries != NULL)
+        fp_say(ret,
+               (struct fp_saying){
+                   .name = "library-twice",
+                   .severity = is_bad ? FP_SEVERITY_WARNING : FP_SEVERITY_INFO,
+                   .where = jar->path,
+                   .take_what = fp_xasprintf("it has two versions of libraries: %s", libraries),
+                   .effect = "of each class one version is loaded, and the other's classes "
+                             "may miss what they expect of it",
+                   .advice = "let the build choose one version, and merge only that"});
+}
+
 static void class_path_clear(struct class_path *path)
 {
     free(path->classes);
@@ -279,6 +314,9 @@ enum fp_code fp_judge_twice(const struct fp_judge_input *input, struct fp_findin
     __attribute__((cleanup(class_path_clear))) struct class_path path = {0};
     bool differ[JARS_MAX][JARS_MAX] = {{false}};
     size_t told = 0;
+    for (size_t i = 0; i < input->jar_count; i++)
+        if (input->jars[i].role != FP_JAR_PLUGIN)
+            judge_within(&input->jars[i], ret);
     FP_TRY(read_classes(input, &path, err));
     find_pairs(&path, differ);
     for (uint32_t one = 0; one < path.jar_count; one++)

@@ -128,6 +128,29 @@ static void test_library(void **state)
     expect_library(trial, "1.20.4", FP_JAR_JOB, FP_SEVERITY_INFO);
 }
 
+/* Tools that merge jars without a look leave two lists of properties of one library. */
+static void test_within(void **state)
+{
+    static const struct {
+        const char *versions[2];
+        const char *severity;
+    } ROWS[] = {{{"1.0", "2.0"}, "warning"}, {{"1.0", "1.1"}, "info"}, {{"1.0", "1.0"}, NULL}};
+    for (size_t i = 0; i < COUNT(ROWS); i++) {
+        struct trial *trial = *state;
+        make(trial, 0, ONE, COUNT(ONE), ROWS[i].versions[0]);
+        make(trial, 1, ONE, COUNT(ONE), "1.0");
+        json_array_append_new(json_object_get(trial->jars[0].facts, "poms"),
+                              json_pack("{s:s, s:s, s:s}", "group", "com.acme.lib", "artifact",
+                                        "lib", "version", ROWS[i].versions[1]));
+        const struct fp_finding *finding = judge(trial, "1.20.4", FP_JAR_JOB, FP_JAR_LIB);
+        assert_int_equal(finding != NULL, ROWS[i].severity != NULL);
+        if (finding == NULL)
+            continue;
+        assert_string_equal(finding->name, "library-twice");
+        assert_string_equal(fp_severity_name(finding->severity), ROWS[i].severity);
+    }
+}
+
 /* A library that was relocated has none of the differing classes. */
 static void test_other_library(void **state)
 {
@@ -147,6 +170,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_same, setup, teardown),
         cmocka_unit_test_setup_teardown(test_class, setup, teardown),
         cmocka_unit_test_setup_teardown(test_library, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_within, setup, teardown),
         cmocka_unit_test_setup_teardown(test_other_library, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
