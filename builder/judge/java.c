@@ -70,6 +70,8 @@ bool fp_judge_newer_class(const struct fp_judged_jar *jar, unsigned java,
                                        .java = fp_java_of_class_major((unsigned) major),
                                        .is_entry = is_entry(jar, name),
                                        .is_reached = json_is_true(json_object_get(row, "reached")),
+                                       .is_own = json_is_true(json_object_get(row, "own")) ||
+                                                 is_entry(jar, fp_json_string(row, "by")),
                                        .severity = severity};
     }
     return ret->name != NULL;

@@ -27,8 +27,8 @@ static enum fp_code fail_newer(const struct fp_plan *plan, const char *words, un
                      base != NULL ? base : "");
 }
 
-/* Check a jar: what the job is sure to load, and what a list of services names. Of the rest the
- * judge warns. */
+/* Check a jar: the class that the job begins with, what is sure to be loaded, what the job's own
+ * code comes to, and what a list of services names. Of the rest the judge warns. */
 static enum fp_code check_newer(const struct fp_plan *plan, size_t i, const char *base_name,
                                 unsigned java, struct fp_error *err)
 {
@@ -46,7 +46,8 @@ static enum fp_code check_newer(const struct fp_plan *plan, size_t i, const char
     else if (newer.is_reached && newer.by == NULL)
         words = fp_xasprintf("%s: class %s, which a list in META-INF/services names,", path,
                              newer.name);
-    else if (newer.severity == FP_SEVERITY_ERROR)
+    else if (newer.by != NULL &&
+             (newer.severity == FP_SEVERITY_ERROR || (newer.is_reached && newer.is_own)))
         words = fp_xasprintf("%s: class %s, to which %s.class refers,", path, newer.name, newer.by);
     return words != NULL ? fail_newer(plan, words, newer.java, base_name, java, err) : FP_OK;
 }

@@ -60,6 +60,7 @@ struct fp_newer_class {
     unsigned java;    /**< that it needs */
     bool is_entry;    /**< the job begins with it */
     bool is_reached;  /**< the job can come to it */
+    bool is_own;      /**< it is of the job's own code, or the entry class uses it */
     enum fp_severity severity;
 };
 
