@@ -46,14 +46,7 @@ static enum fp_code check_old_job(const struct fp_check *check, struct fp_error 
 /* Whether packages or --add may add the files below `home`, which the base does not have. */
 static bool may_be_brought(const struct fp_plan *plan, const char *home)
 {
-    bool may = plan->packages.names.len > 0;
-    for (size_t i = 0; i < plan->add_count && !may; i++) {
-        const char *dest = plan->adds[i].dest;
-        size_t home_len = strlen(home + 1);
-        size_t dest_len = strlen(dest);
-        may = strncmp(home + 1, dest, dest_len < home_len ? dest_len : home_len) == 0;
-    }
-    return may;
+    return plan->packages.names.len > 0 || fp_plan_adds_to(plan, home);
 }
 
 /* A wrong JAVA_HOME is an error, because Flink's scripts use it without a check. */
@@ -61,7 +54,6 @@ static enum fp_code fail_java_home(const struct fp_check *check, const char *hom
                                    struct fp_error *err)
 {
     const struct fp_strv *homes = &check->base->facts.java_homes;
-    cleanup_free char *javas = fp_flink_java_list(check->version);
     enum fp_code code = fp_fail(err, FP_E_INPUT,
                                 "--env JAVA_HOME=%s: %s has no program bin/java "
                                 "there",

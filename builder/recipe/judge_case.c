@@ -70,13 +70,7 @@ static bool is_whole(const struct fp_plan *plan, const struct fp_flink *flink)
               fp_json_string(plan->env, "HADOOP_CLASSPATH") == NULL;
     for (size_t i = 0; i < plan->conf_keys.len; i++)
         is = is && !fp_judge_is_elsewhere(plan->conf_keys.items[i]);
-    for (size_t i = 0; i < plan->add_count && is; i++) {
-        const char *dest = plan->adds[i].dest;
-        size_t home_len = strlen(FP_FLINK_HOME + 1);
-        size_t dest_len = strlen(dest);
-        is = strncmp(FP_FLINK_HOME + 1, dest, dest_len < home_len ? dest_len : home_len) != 0;
-    }
-    return is;
+    return is && !fp_plan_adds_to(plan, FP_FLINK_HOME);
 }
 
 /* The Scala version in lib/flink-dist_2.12-1.6.0.jar. The caller owns it; NULL: there is none. */

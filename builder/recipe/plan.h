@@ -113,6 +113,8 @@ bool fp_base_is_name(const char *text);
 char *fp_plan_for_platform(const char *text, const struct fp_platform *platform);
 /** Whether an addition is for a platform of the plan. */
 bool fp_plan_add_is_for(const struct fp_plan_add *add, const struct fp_platform *platform);
+/** Whether --add may bring files below an absolute path: an addition is below it, or above it. */
+bool fp_plan_adds_to(const struct fp_plan *plan, const char *path);
 /** SOURCE_DATE_EPOCH if it is given, else `otherwise`; epoch seconds. */
 int64_t fp_plan_time(const struct fp_plan *plan, int64_t otherwise);
 

@@ -117,3 +117,15 @@ enum fp_code fp_plan_tars(struct fp_plan *plan, const struct fp_append_options *
     fp_strv_add_all(&plan->tars, tars);
     return FP_OK;
 }
+
+bool fp_plan_adds_to(const struct fp_plan *plan, const char *path)
+{
+    size_t len = strlen(path + 1);
+    for (size_t i = 0; i < plan->add_count; i++) {
+        const char *dest = plan->adds[i].dest;
+        size_t dest_len = strlen(dest);
+        if (strncmp(path + 1, dest, dest_len < len ? dest_len : len) == 0)
+            return true;
+    }
+    return false;
+}

@@ -62,8 +62,10 @@ static inline void judging_expect(const struct judging *judging, const char *nam
                                   enum fp_severity severity, const char *words)
 {
     const struct fp_finding *found = judging_find(judging, name);
-    if (found == NULL)
+    if (found == NULL) {
         fail_msg("%s: not found among %zu", name, judging->findings.len);
+        return;
+    }
     cleanup_free char *text =
         fp_xasprintf("%s: %s; %s; %s", found->entry, found->what, found->effect, found->advice);
     if (strstr(text, words) == NULL)
