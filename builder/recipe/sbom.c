@@ -90,8 +90,15 @@ enum fp_code fp_sbom_make(const struct fp_build_context *context, const struct f
     __attribute__((cleanup(inventories_clear))) struct inventories inventories = {
         .items = fp_xcalloc(found->manifest.layer_count + 1, sizeof(json_t *)),
         .count = found->manifest.layer_count};
-    for (size_t i = 0; i < inventories.count; i++)
+    size_t count = 0;
+    for (size_t i = 0; i < inventories.count; i++) {
         FP_TRY(get_inventory(context, image, i, &inventories.items[i], err));
+        count += fp_inventory_count(inventories.items[i]);
+        if (count > FP_INVENTORY_MAX_COUNT)
+            return fp_fail(err, FP_E_INPUT,
+                           "%s: it holds more than %d jars, libraries and packages", image->name,
+                           FP_INVENTORY_MAX_COUNT);
+    }
     const struct fp_sbom_subject subject = {
         .name = image->name,
         .image = &found->descriptor,

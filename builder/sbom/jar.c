@@ -14,8 +14,6 @@
 /* Larger jars inside of jars are not looked into, as they have to be inflated. */
 #define NESTED_MAX_BYTES ((size_t) 48 << 20)
 #define NESTED_MAX_DEPTH 3
-/* The most bytes of one jar's nested jars that are inflated. */
-#define NESTED_ALL_BYTES ((uint64_t) 256 << 20)
 
 /* A jar that is being read. */
 struct jar_reading {
@@ -24,7 +22,7 @@ struct jar_reading {
     const char *folder;
     const char *inside; /* the path of the nested jar; NULL: the outermost */
     unsigned depth;
-    uint64_t *nested_bytes;
+    struct fp_jars_read *so_far;
 };
 
 static enum fp_code read_jar(const char *path, const struct jar_reading *reading,
@@ -59,8 +57,9 @@ static char *property(const char *text, const char *key)
 static void put_artifact(const struct jar_reading *reading, const char *group, const char *artifact,
                          const char *version, bool is_noticed)
 {
-    if (json_array_size(reading->artifacts) >= FP_INVENTORY_MAX_ARTIFACTS)
+    if (reading->so_far->artifacts >= FP_INVENTORY_MAX_ARTIFACTS)
         return;
+    reading->so_far->artifacts++;
     json_t *json = json_object();
     fp_json_set_text(json, "group", group);
     fp_json_set_text(json, "artifact", artifact);
@@ -156,9 +155,9 @@ static enum fp_code visit_nested(const struct jar_reading *reading, struct fp_zi
     size_t len = 0;
     cleanup_newfile struct fp_newfile *file = NULL;
     if (reading->depth >= NESTED_MAX_DEPTH || entry->size > NESTED_MAX_BYTES ||
-        *reading->nested_bytes + entry->size > NESTED_ALL_BYTES)
+        reading->so_far->nested_bytes + entry->size > FP_INVENTORY_NESTED_BYTES)
         return FP_OK;
-    *reading->nested_bytes += entry->size;
+    reading->so_far->nested_bytes += entry->size;
     cleanup_free char *data = fp_xmalloc((size_t) entry->size + 1);
     FP_TRY(fp_zip_read(zip, entry, data, (size_t) entry->size, &len, err));
     FP_TRY(fp_newfile_open_in(reading->folder, 0600, &file, err));
@@ -202,15 +201,14 @@ static enum fp_code read_jar(const char *path, const struct jar_reading *reading
     return code == FP_E_INPUT ? FP_OK : code;
 }
 
-enum fp_code fp_jar_inventory(const char *path, const char *folder, json_t **ret,
-                              struct fp_error *err)
+enum fp_code fp_jar_inventory(const char *path, const char *folder, struct fp_jars_read *so_far,
+                              json_t **ret, struct fp_error *err)
 {
-    uint64_t nested_bytes = 0;
     cleanup_json json_t *jar = json_object();
     json_t *artifacts = json_array();
     fp_json_set(jar, "artifacts", artifacts);
     const struct jar_reading reading = {
-        .artifacts = artifacts, .jar = jar, .folder = folder, .nested_bytes = &nested_bytes};
+        .artifacts = artifacts, .jar = jar, .folder = folder, .so_far = so_far};
     FP_TRY(read_jar(path, &reading, err));
     *ret = steal_pointer(&jar);
     return FP_OK;

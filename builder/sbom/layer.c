@@ -19,6 +19,7 @@ struct layer_reading {
     json_t *removed;
     json_t *opaque;
     const char *folder;
+    struct fp_jars_read so_far;
 };
 
 /* Spool the jar, and read it. The bytes are hashed on their way. */
@@ -37,7 +38,7 @@ static enum fp_code take_jar(struct layer_reading *reading, struct fp_scan *scan
         fp_sink_fd(fp_newfile_fd(file), "the temporary file of a jar");
     FP_TRY(fp_stream_copy(source, sink, &bytes, err));
     cleanup_free char *path = fp_xasprintf("/proc/self/fd/%d", fp_newfile_fd(file));
-    FP_TRY(fp_jar_inventory(path, reading->folder, &jar, err));
+    FP_TRY(fp_jar_inventory(path, reading->folder, &reading->so_far, &jar, err));
     const struct fp_digest digest = fp_digest_finish(hash, FP_SHA256);
     fp_json_set_text(jar, "path", entry->path);
     fp_json_set_text(jar, "sha256", fp_digest_hex(&digest));

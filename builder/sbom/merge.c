@@ -3,30 +3,65 @@
 
 #include <string.h>
 
-/* Remove the members of an object whose keys are `path` or below it. */
-static void remove_path(json_t *object, const char *path, bool is_opaque)
+/* What a layer removes of those below it: paths, with all that is below them, and what is below its
+ * opaque directories ("opt/x/"). Sets, as there may be thousands of both. */
+struct removal {
+    json_t *paths;
+    json_t *directories;
+};
+
+static json_t *set_of(const json_t *list)
 {
-    size_t len = strlen(path);
+    json_t *set = json_object();
+    for (size_t i = 0; i < json_array_size(list); i++)
+        (void) fp_json_set(set, json_string_value(json_array_get(list, i)), json_true());
+    return set;
+}
+
+/* Whether a path, or a directory that it is in, is removed. */
+static bool is_removed(const struct removal *removal, const char *path)
+{
+    cleanup_free char *part = fp_xstrdup(path);
+    size_t len = strlen(part);
+    if (json_object_get(removal->paths, path) != NULL ||
+        json_object_get(removal->directories, "") != NULL)
+        return true;
+    for (size_t at = len; at-- > 0;) {
+        if (path[at] != '/')
+            continue;
+        part[at + 1] = '\0';
+        bool is_opaque = json_object_get(removal->directories, part) != NULL;
+        part[at] = '\0';
+        if (is_opaque || json_object_get(removal->paths, part) != NULL)
+            return true;
+    }
+    return false;
+}
+
+/* Remove the members of an object whose keys are paths that are removed. */
+static void remove_from(json_t *object, const struct removal *removal)
+{
     const char *key = NULL;
     json_t *value = NULL;
     void *next = NULL;
     json_object_foreach_safe(object, next, key, value)
     {
-        bool is_below =
-            strncmp(key, path, len) == 0 && (is_opaque || key[len] == '/' || key[len] == '\0');
-        if (is_below)
+        if (is_removed(removal, key))
             (void) json_object_del(object, key);
     }
 }
 
-static void remove_all(json_t *object, const json_t *inventory)
+static void remove_all(const struct fp_contents *contents, json_t *databases,
+                       const json_t *inventory)
 {
-    const json_t *removed = json_object_get(inventory, "removed");
-    const json_t *opaque = json_object_get(inventory, "opaque");
-    for (size_t i = 0; i < json_array_size(removed) && json_object_size(object) > 0; i++)
-        remove_path(object, json_string_value(json_array_get(removed, i)), false);
-    for (size_t i = 0; i < json_array_size(opaque) && json_object_size(object) > 0; i++)
-        remove_path(object, json_string_value(json_array_get(opaque, i)), true);
+    cleanup_json json_t *paths = set_of(json_object_get(inventory, "removed"));
+    cleanup_json json_t *directories = set_of(json_object_get(inventory, "opaque"));
+    const struct removal removal = {paths, directories};
+    if (json_object_size(paths) + json_object_size(directories) == 0)
+        return;
+    remove_from(contents->jars, &removal);
+    remove_from(contents->java, &removal);
+    remove_from(databases, &removal);
 }
 
 /* Put the items of a list into an object, under their paths, each with the layer that has it. */
@@ -71,9 +106,7 @@ void fp_contents_merge(const struct fp_sbom_subject *subject, struct fp_contents
     for (size_t i = 0; i < subject->config->diff_id_count; i++) {
         const json_t *inventory = subject->inventories[i];
         const char *layer = subject->config->diff_ids[i].text;
-        remove_all(ret->jars, inventory);
-        remove_all(ret->java, inventory);
-        remove_all(databases, inventory);
+        remove_all(ret, databases, inventory);
         put_by_path(ret->jars, json_object_get(inventory, "jars"), layer);
         put_by_path(ret->java, json_object_get(inventory, "java"), layer);
         put_databases(databases, inventory, layer);

@@ -1,4 +1,4 @@
-/* Whether JSON from elsewhere is an inventory that may be used. */
+/* Whether JSON from elsewhere is an inventory that may be used, and how much it lists. */
 #include "inventory.h"
 
 #include <string.h>
@@ -79,4 +79,17 @@ bool fp_inventory_is_valid(const json_t *inventory)
            is_list_of(json_object_get(inventory, "java"), 100, JAVA, NULL) &&
            is_list_of_texts(json_object_get(inventory, "removed")) &&
            is_list_of_texts(json_object_get(inventory, "opaque"));
+}
+
+size_t fp_inventory_count(const json_t *inventory)
+{
+    const json_t *jars = json_object_get(inventory, "jars");
+    const char *path = NULL;
+    json_t *packages = NULL;
+    size_t count = json_array_size(jars);
+    for (size_t i = 0; i < json_array_size(jars); i++)
+        count += json_array_size(json_object_get(json_array_get(jars, i), "artifacts"));
+    json_object_foreach(json_object_get(inventory, "databases"), path, packages) count +=
+        json_array_size(packages);
+    return count;
 }

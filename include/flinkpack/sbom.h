@@ -33,6 +33,11 @@ FP_CHECKED enum fp_code fp_inventory_read(const struct fp_blob *blob,
  * and lists within the limits of fp_inventory_read(). */
 bool fp_inventory_is_valid(const json_t *inventory);
 
+/** How many jars, artifacts and packages an inventory lists. */
+size_t fp_inventory_count(const json_t *inventory);
+/** The most of an image, all layers together. Real ones have some hundreds. */
+#define FP_INVENTORY_MAX_COUNT 60000
+
 /** The image that a bill of materials is about. Everything is borrowed. */
 struct fp_sbom_subject {
     const char *name;                  /**< "registry.example.com/team/orders:1" or a title */

@@ -21,7 +21,8 @@ static void read_jar(const uint8_t *data, size_t size)
     struct fp_error err = {0};
     if (fd < 0 || write(fd, data, size) != (ssize_t) size)
         abort();
-    enum fp_code code = fp_jar_inventory(path, "/tmp", &jar, &err);
+    struct fp_jars_read so_far = {0};
+    enum fp_code code = fp_jar_inventory(path, "/tmp", &so_far, &jar, &err);
     if (code != FP_OK || !json_is_array(json_object_get(jar, "artifacts")))
         abort();
 }
