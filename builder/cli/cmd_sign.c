@@ -13,8 +13,10 @@ static enum fp_code open_place(const struct fp_session *session, const char *tex
     if (at->kind != FP_AT_REGISTRY && at->kind != FP_AT_LAYOUT)
         return fp_hinted(
             fp_fail(err, FP_E_USAGE, "'%s' is neither in a registry nor in a layout", text), err,
-            "images of the local store are signed when they are pushed: flinkpack "
-            "push IMAGE --sign-key FILE");
+            "%s",
+            is_read ? "name it as REGISTRY/REPOSITORY:TAG or oci:DIR[:TAG]"
+                    : "images of the local store are signed when they are pushed: flinkpack "
+                      "push IMAGE --sign-key FILE");
     if (at->kind == FP_AT_REGISTRY && session->context.offline)
         return fp_fail(err, FP_E_USAGE, "--offline: %s is in a registry", text);
     if (at->kind == FP_AT_LAYOUT && !fp_layout_is_there(at->path))
